@@ -1,0 +1,62 @@
+import yargs from "yargs";
+import { PrismError, exitCode, systemCode } from "./errors";
+import { printJson } from "./output";
+import { rehearse } from "./verbs/rehearse";
+import { test } from "./verbs/test";
+
+/** Runs one command line of `./prism`; sets the process's exit code. */
+export async function main(args: string[]): Promise<void> {
+  const wantsJson = args.includes("--json");
+  const parser = yargs(args)
+    .scriptName("./prism")
+    .usage("$0 <verb>\n\nDeploys AI-Prism to AWS with Pulumi, and rehearses it on this machine.")
+    .command(rehearse)
+    .command(test)
+    .completion("completion", "Print a script for command completion: ./prism completion >> ~/.bashrc")
+    .demandCommand(1, 1, "a verb is missing")
+    .strict()
+    .recommendCommands()
+    .example("$0 rehearse", "bring production up on this machine")
+    .example("$0 test", "run every test")
+    .version(require("../package.json").version as string)
+    .alias({ h: "help" })
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new WrongUse(message);
+    });
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    fail(error, wantsJson);
+  }
+}
+
+/** A command line that yargs refuses. */
+class WrongUse extends PrismError {
+  constructor(message: string) {
+    super(message, exitCode.usage);
+  }
+}
+
+function fail(error: unknown, wantsJson: boolean): void {
+  const { message, code } = describe(error);
+  process.exitCode = code;
+  process.stderr.write(`prism: ${message}\n`);
+  if (error instanceof WrongUse) process.stderr.write("usage: ./prism <verb> [options]; ./prism --help explains\n");
+  if (wantsJson) {
+    const kinds: Record<number, string> = { [exitCode.usage]: "usage", [exitCode.missing]: "missing" };
+    const failure = { kind: kinds[code] ?? "internal", message, details: [] };
+    printJson({ ok: false, exitCode: code, failure });
+  }
+}
+
+function describe(error: unknown): { message: string; code: number } {
+  if (error instanceof PrismError) return { message: error.message, code: error.code };
+  if (systemCode(error) === "ENOSPC") {
+    return { message: "the disk is full; make room and run it again", code: exitCode.failed };
+  }
+  // A fault of this program: the trace is for whoever mends it.
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: trace, code: exitCode.failed };
+}

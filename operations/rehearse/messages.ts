@@ -1,0 +1,35 @@
+import type { PassName, RehearsalReport } from "./report";
+
+/** What the rehearsing process is told to do, once. */
+export interface Job {
+  kind: "job";
+  /** Folder of the Pulumi program: its `index.ts` exports an async function. */
+  programDirectory: string;
+  project: string;
+  environment: string;
+  /** Folder that the engine works in. */
+  workDirectory: string;
+  stateFile: string;
+  worldFile: string;
+  /** Path of the Pulumi CLI. */
+  cli: string;
+  /** Folder of the policy pack. */
+  policyPack: string;
+  /** The account and region that the stand-in world lives in. */
+  account: { accountId: string; region: string };
+  /** The engine's environment. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** From the verb to the rehearsing process. */
+export type ToRehearsal = Job | { kind: "stop" };
+
+/** The part of the report that the rehearsing process fills. */
+export type Findings = Pick<RehearsalReport, "failure" | "passes" | "policies" | "changes" | "notes">;
+
+/** From the rehearsing process to the verb. */
+export type FromRehearsal =
+  | { kind: "pass"; pass: PassName }
+  | { kind: "resources"; pass: PassName; count: number }
+  | { kind: "engine"; pid: number }
+  | { kind: "done"; findings: Findings };

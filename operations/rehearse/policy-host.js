@@ -1,0 +1,20 @@
+// The engine starts this in the folder of a Node policy pack when there is no Node language host, with its own address
+// and "." as arguments, and reads the port that the pack's server prints. A compiled pack is loaded as it is; one in
+// TypeScript goes through the SDK's runner, which brings a compiler along and takes a second longer.
+"use strict";
+
+const parent = process.ppid;
+// A killed engine does not end the pack it started.
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1);
+}, 1000).unref();
+
+const pack = process.cwd();
+let main = "";
+try {
+  main = require.resolve(pack);
+} catch {
+  // The runner says what is missing.
+}
+if (main.endsWith(".js")) require(main);
+else require(require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [pack] }));

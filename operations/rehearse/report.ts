@@ -1,0 +1,114 @@
+/** The three passes, in order: the policy gate before anything exists, the deployment, the proof that it is settled. */
+export type PassName = "gate" | "up" | "check";
+
+/** One pass of the engine. */
+export interface Pass {
+  name: PassName;
+  seconds: number;
+  /** Resources that the engine handled, components and unchanged ones included. */
+  resources: number;
+}
+
+/** Why a rehearsal failed. `usage` errors end with exit code 2, `missing` with 3, all others with 1. */
+export interface Failure {
+  kind:
+    | "usage"
+    | "missing"
+    | "configuration"
+    | "program"
+    | "policy"
+    | "refused"
+    | "unmodelled"
+    | "not-settled"
+    | "interrupted"
+    | "disk-full"
+    | "engine"
+    | "internal";
+  /** One line, or a few. */
+  message: string;
+  /** What it is about, one line each: resources, properties, types. */
+  details: string[];
+}
+
+/** What a policy found. */
+export interface Violation {
+  policy: string;
+  level: "mandatory" | "advisory";
+  /** Type and name, as in `s3.Bucket logs`; `stack` for what concerns the stack as a whole. */
+  resource: string;
+  urn?: string;
+  message: string;
+}
+
+/** One resource that the deployment changed. */
+export interface Change {
+  urn: string;
+  /** Type and name, as in `s3.Bucket logs`. */
+  resource: string;
+  /** Changed properties as paths; empty for what was created or deleted. */
+  properties: string[];
+}
+
+/** The resources under one child of the stack. */
+export interface ComponentSummary {
+  name: string;
+  /** Type token. */
+  type: string;
+  /** Resources of a provider in it; components do not count. */
+  resources: number;
+  /** How many of each type, by short type name such as `s3.Bucket`. */
+  types: Record<string, number>;
+}
+
+/** What `./prism rehearse --json` prints: one document, for successes and failures alike. */
+export interface RehearsalReport {
+  verb: "rehearse";
+  program: string;
+  environment: string;
+  ok: boolean;
+  exitCode: number;
+  failure?: Failure;
+  passes: Pass[];
+  components: ComponentSummary[];
+  policies: {
+    /** Names of the policies that found nothing. */
+    passed: string[];
+    broken: Violation[];
+    /** Checks that the gate could not make because a value was unknown before the deployment. */
+    deferred: { policy: string; resource: string }[];
+    /** How many of the deferred checks were made during the deployment. */
+    judgedDuringUp: number;
+  };
+  /** Outputs of the stack; `[secret]` stands for every secret value. */
+  outputs: Record<string, unknown>;
+  /** What the deployment changed against the run before. */
+  changes: { created: Change[]; updated: Change[]; replaced: Change[]; deleted: Change[] };
+  /** Things put right before the rehearsal, such as what a killed run left behind. */
+  notes: string[];
+  /** Absolute paths. */
+  location: { directory: string; state: string; world: string };
+  seconds: number;
+}
+
+/** A report about nothing yet. */
+export function emptyReport(
+  program: string,
+  environment: string,
+  location: RehearsalReport["location"],
+): RehearsalReport {
+  return {
+    verb: "rehearse",
+    program,
+    environment,
+    ok: false,
+    exitCode: 1,
+    passes: [],
+    components: [],
+    policies: { passed: [], broken: [], deferred: [], judgedDuringUp: 0 },
+    outputs: {},
+    changes: { created: [], updated: [], replaced: [], deleted: [] },
+    notes: [],
+    location,
+    seconds: 0,
+  };
+}

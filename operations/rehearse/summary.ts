@@ -1,0 +1,94 @@
+import { clip, plural, seconds } from "../output";
+import type { Change, RehearsalReport } from "./report";
+
+const shownViolations = 8;
+const shownChanges = 6;
+
+/** The report on one screen. `width` in columns. */
+export function formatReport(report: RehearsalReport, width: number): string {
+  const sections = [
+    [heading(report)],
+    componentLines(report, width),
+    policyLines(report, width),
+    outputLines(report, width),
+    changeLines(report, width),
+    [
+      ...report.notes.map((note) => `Note: ${note}`),
+      `Passes: ${report.passes.map((pass) => `${passNames[pass.name]} ${seconds(pass.seconds)}`).join(", ")}`,
+      `State:  ${report.location.directory}`,
+    ],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+const passNames = { gate: "gate", up: "up", check: "check" };
+
+function heading({ environment, program, ok, components, seconds: took }: RehearsalReport): string {
+  const total = components.reduce((sum, component) => sum + component.resources, 0);
+  const verdict = ok ? "passed" : "FAILED";
+  return `${program} ${environment}: rehearsal ${verdict}, ${plural(total, "resource")}, ${seconds(took)}`;
+}
+
+function componentLines({ components }: RehearsalReport, width: number): string[] {
+  const labels = components.map(({ name, type }) => `${type.split(":").at(-1) ?? type} ${name}`);
+  const column = Math.min(40, Math.max(9, ...labels.map((label) => label.length)));
+  return components.map(({ resources, types }, index) => {
+    const counted = Object.entries(types)
+      .sort(([left, many], [right, others]) => others - many || left.localeCompare(right))
+      .map(([type, count]) => (count > 1 ? `${count} ${type}` : type));
+    const label = clip(labels[index] ?? "", column).padEnd(column);
+    return clip(`  ${label} ${String(resources).padStart(4)}  ${counted.join(", ")}`, width);
+  });
+}
+
+function policyLines({ policies }: RehearsalReport, width: number): string[] {
+  const mandatory = policies.broken.filter(({ level }) => level === "mandatory");
+  const advisory = policies.broken.length - mandatory.length;
+  const waited = policies.deferred.length
+    ? `; ${plural(policies.deferred.length, "check")} waited for the deployment, ${policies.judgedDuringUp} judged then`
+    : "";
+  const counts = `${policies.passed.length} passed, ${mandatory.length} mandatory and ${advisory} advisory broken`;
+  const sorted = [...mandatory, ...policies.broken.filter(({ level }) => level === "advisory")];
+  const lines = sorted
+    .slice(0, shownViolations)
+    .map(({ policy, level, resource, message }) =>
+      clip(`  ${level === "mandatory" ? "✗" : "!"} ${policy}: ${resource}: ${message.split("\n")[0]}`, width),
+    );
+  if (sorted.length > shownViolations) lines.push(`  … and ${sorted.length - shownViolations} more (--json has all)`);
+  return [`Policies: ${counts}${waited}`, ...lines];
+}
+
+function outputLines({ outputs }: RehearsalReport, width: number): string[] {
+  const entries = Object.entries(outputs);
+  if (entries.length === 0) return [];
+  const column = Math.max(...entries.map(([name]) => name.length));
+  return [
+    "Outputs:",
+    ...entries.map(([name, value]) => {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      return clip(`  ${name.padEnd(column)}  ${text}`, width);
+    }),
+  ];
+}
+
+function changeLines({ changes, passes }: RehearsalReport, width: number): string[] {
+  if (!passes.some(({ name }) => name === "up")) return [];
+  const counted = Object.entries(changes).filter(([, list]) => list.length > 0);
+  if (counted.length === 0) return ["Changes against the run before: none"];
+  // A first run creates everything: the components above say it better than a list.
+  const named = counted.filter(([kind]) => kind !== "created");
+  const all = named.flatMap(([kind, list]) => list.map((change) => describe(kind, change)));
+  const lines = all.slice(0, shownChanges).map((line) => clip(`  ${line}`, width));
+  if (all.length > shownChanges) lines.push(`  … and ${all.length - shownChanges} more (--json has all)`);
+  return [
+    `Changes against the run before: ${counted.map(([kind, list]) => `${list.length} ${kind}`).join(", ")}`,
+    ...lines,
+  ];
+}
+
+function describe(kind: string, { resource, properties }: Change): string {
+  return `${kind} ${resource}${properties.length > 0 ? ` (${properties.join(", ")})` : ""}`;
+}

@@ -1,0 +1,241 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { PrismError, systemCode } from "../errors";
+import { prismDirectory, root } from "../paths";
+import { type Program, type StackConfig, isMapping } from "../program";
+
+/** The folder of one rehearsed environment and what lies in it. */
+export interface Workspace {
+  directory: string;
+  /** Folder that the engine works in: copies of the project and the stack file. */
+  workDirectory: string;
+  /** The file backend of the engine. */
+  backend: string;
+  stateFile: string;
+  worldFile: string;
+  passphraseFile: string;
+  /** Folder with the executable that starts the policy pack. */
+  bin: string;
+  pulumiHome: string;
+}
+
+/** Where the rehearsal of an environment lies, whether it exists or not. */
+export function workspaceOf(program: Program, environment: string): Workspace {
+  const directory = path.join(prismDirectory(), "rehearsals", program.label, environment);
+  const backend = path.join(directory, "state");
+  return {
+    directory,
+    workDirectory: path.join(directory, "work"),
+    backend,
+    stateFile: path.join(backend, ".pulumi", "stacks", program.project, `${environment}.json`),
+    worldFile: path.join(directory, "world.json"),
+    passphraseFile: path.join(directory, "passphrase"),
+    bin: path.join(directory, "bin"),
+    pulumiHome: path.join(directory, "home"),
+  };
+}
+
+/** Secret values of a stack file, by path, which stay encrypted where they are: a rehearsal has others in their place. */
+export type SecretPaths = string[];
+
+/**
+ * Lays the folder out for a run: everything but state and world is written anew. The caller holds the lock.
+ *
+ * @returns the paths of the stack file's encrypted values, which have to be set as secrets of the rehearsal
+ */
+export function prepareWorkspace(
+  workspace: Workspace,
+  program: Program,
+  environment: string,
+  config: StackConfig,
+): SecretPaths {
+  for (const directory of [workspace.workDirectory, workspace.backend, workspace.bin, workspace.pulumiHome]) {
+    fs.mkdirSync(directory, { recursive: true });
+  }
+  if (!fs.existsSync(workspace.passphraseFile)) {
+    fs.writeFileSync(workspace.passphraseFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  }
+  // The engine's own locks are those of a run that was killed, because the caller holds ours.
+  fs.rmSync(path.join(workspace.backend, ".pulumi", "locks"), { recursive: true, force: true });
+
+  const secrets: SecretPaths = [];
+  const plain = Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) => {
+      const kept = takeSecrets(value, key, secrets);
+      return kept === undefined ? [] : [[key, kept]];
+    }),
+  );
+  // JSON is YAML, and the engine reads nothing else of these files in a rehearsal. Other sections of a stack file name
+  // the real secrets provider and backend, which a rehearsal must not touch.
+  const stackFile = path.join(workspace.workDirectory, `Pulumi.${environment}.yaml`);
+  writeAtomically(
+    path.join(workspace.workDirectory, "Pulumi.yaml"),
+    JSON.stringify({ name: program.project, runtime: "nodejs", config: program.schema }),
+  );
+  writeAtomically(stackFile, JSON.stringify({ encryptionsalt: readSalt(stackFile), config: plain }));
+
+  const shim = path.join(workspace.bin, "pulumi-analyzer-policy-nodejs");
+  const host = path.join(root, "operations", "rehearse", "policy-host.js");
+  writeAtomically(shim, `#!/bin/sh\nexec '${process.execPath}' '${host}' "$@"\n`, 0o755);
+  return secrets;
+}
+
+/** The environment of the engine: nothing of AWS, of other stacks or of a Pulumi account gets in. */
+export function engineEnvironment(workspace: Workspace, base: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return {
+    ...withoutCredentials(base),
+    PATH: `${workspace.bin}${path.delimiter}${base.PATH ?? ""}`,
+    PULUMI_BACKEND_URL: pathToFileURL(workspace.backend).href,
+    PULUMI_CONFIG_PASSPHRASE_FILE: workspace.passphraseFile,
+    PULUMI_HOME: workspace.pulumiHome,
+    PULUMI_SKIP_CHECKPOINTS: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // The event log of the engine is a flag for developers of the CLI.
+    PULUMI_DEBUG_COMMANDS: "true",
+  };
+}
+
+/** An environment without the variables that carry credentials or point Pulumi elsewhere. */
+export function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS|PULUMI)_/.test(name)));
+}
+
+/**
+ * Takes the lock of a rehearsal. A lock whose process is gone is taken over, and an engine that outlived that process
+ * is ended first.
+ *
+ * @returns what gives the lock back, and whether a killed run held it before
+ * @throws PrismError when another rehearsal of the same environment is under way
+ */
+export function lockWorkspace(workspace: Workspace, environment: string): { release: () => void; wasStale: boolean } {
+  fs.mkdirSync(workspace.directory, { recursive: true });
+  const file = path.join(workspace.directory, "lock");
+  const own = JSON.stringify(identify(process.pid));
+  let wasStale = false;
+  for (;;) {
+    try {
+      fs.writeFileSync(file, own, { flag: "wx" });
+      break;
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
+    const holder = readIdentity(file);
+    if (holder && isAlive(holder)) {
+      throw new PrismError(
+        `another rehearsal of ${environment} is under way (process ${holder.pid}); wait for its end`,
+      );
+    }
+    wasStale = true;
+    takeAway(file, own);
+  }
+  if (wasStale) endEngine(workspace);
+  return {
+    wasStale,
+    release: () => {
+      if (readIdentity(file)?.pid === process.pid) fs.rmSync(file, { force: true });
+    },
+  };
+}
+
+/** Notes the engine's process, so that the next run can end it should this one be killed. */
+export function noteEngine(workspace: Workspace, pid: number): void {
+  fs.writeFileSync(path.join(workspace.directory, "engine"), JSON.stringify(identify(pid)));
+}
+
+/** Ends the engine that {@link noteEngine} named, if it is still there. */
+export function endEngine(workspace: Workspace): void {
+  const engine = readIdentity(path.join(workspace.directory, "engine"));
+  if (!engine || !isAlive(engine)) return;
+  try {
+    process.kill(-engine.pid, "SIGKILL");
+  } catch {
+    // It has just ended.
+  }
+}
+
+interface Identity {
+  pid: number;
+  /** Start time in clock ticks since boot, where /proc tells it: process ids are used again. */
+  started?: string;
+}
+
+function identify(pid: number): Identity {
+  return { pid, started: startTime(pid) };
+}
+
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Fields after the command in parentheses, which may itself hold spaces; the 22nd of all is the start time.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ pid, started }: Identity): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+  return started === undefined || startTime(pid) === started;
+}
+
+function readIdentity(file: string): Identity | undefined {
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
+    return isMapping(value) && typeof value.pid === "number" && value.pid > 0
+      ? (value as unknown as Identity)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a stale lock, unless another process has replaced it meanwhile. */
+function takeAway(file: string, own: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    fs.renameSync(file, aside);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return;
+    throw error;
+  }
+  const holder = readIdentity(aside);
+  if (holder && isAlive(holder) && fs.readFileSync(aside, "utf8") !== own) fs.linkSync(aside, file);
+  fs.rmSync(aside, { force: true });
+}
+
+/** The plain rest of a configuration value; encrypted values are left out and noted. */
+function takeSecrets(value: unknown, at: string, secrets: SecretPaths): unknown {
+  if (Array.isArray(value)) return value.map((inner, index) => takeSecrets(inner, `${at}[${index}]`, secrets) ?? "");
+  if (!isMapping(value)) return value;
+  if (Object.keys(value).length === 1 && "secure" in value) {
+    secrets.push(at);
+    return undefined;
+  }
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => {
+      const kept = takeSecrets(inner, `${at}["${key}"]`, secrets);
+      return kept === undefined ? [] : [[key, kept]];
+    }),
+  );
+}
+
+function readSalt(stackFile: string): string | undefined {
+  try {
+    return /^\s*\{?"?encryptionsalt"?:\s*"?(v1:[^\s",}]+)/m.exec(fs.readFileSync(stackFile, "utf8"))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function writeAtomically(file: string, text: string, mode?: number): void {
+  const temporary = `${file}.${process.pid}`;
+  fs.writeFileSync(temporary, text, { mode });
+  fs.renameSync(temporary, file);
+}
