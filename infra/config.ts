@@ -389,7 +389,7 @@ function crossChecks(stack: string, home: Region, settings: Partial<StackSetting
     refuse(
       "application.maxInstances",
       application.maxInstances,
-      `fewer: ${application.maxInstances} instances, twice that during a deployment, of ${processes} processes ask for ` +
+      `a smaller number: ${application.maxInstances} instances, twice that during a deployment, of ${processes} processes ask for ` +
         `${application.maxInstances * 2 * processes} connections, and ${database.instanceClass} gives ` +
         `${limit - database.reservedConnections} of its ${limit}; or set database.proxy: true, or a larger instanceClass`,
     );

@@ -67,6 +67,8 @@ export function physicalNames(environment: string, accountId: string) {
     application: name("beanstalkApplication", "AI-Prism"),
     environment: physicalName("beanstalkEnvironment", `AI-Prism-${capitalise(environment)}`, "production"),
     cnamePrefix: production ? "ai-prism-prod" : `ai-prism-${environment}`,
+    modelPolicy: name("role", "ai-prism-bedrock-invoke"),
+    slackRole: name("role", "ai-prism-slack-role"),
     instanceRole: name("role", "ai-prism-instance-role"),
     serviceRole: name("role", "ai-prism-beanstalk-service-role"),
     flowLogs: name("logGroup", "/ai-prism/vpc-flow-logs"),
