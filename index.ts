@@ -1,10 +1,11 @@
 import type { InputsOf, DeploymentOutputs } from "./outputs";
+import { maxConnections } from "./catalog/database-classes";
 import { accountProvider } from "./infra/account-provider";
 import { BeanstalkApp } from "./infra/beanstalk-app";
 import { CdnFront } from "./infra/cdn-front";
 import { loadConfig } from "./infra/config";
 import { CostBudget } from "./infra/cost-budget";
-import { EncryptionKey } from "./infra/encryption-key";
+import { EncryptionKey, type KeyService } from "./infra/encryption-key";
 import { InstanceRole } from "./infra/instance-role";
 import { LogBucket } from "./infra/log-bucket";
 import { ModelAccess } from "./infra/model-access";
@@ -26,85 +27,69 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
   const options = { providers: [provider] };
 
   // What everything else rests on: keys, somewhere to log to, somebody to tell.
-  const key = (place: keyof typeof regions, services: ConstructorParameters<typeof EncryptionKey>[1]["services"]) =>
+  const key = (place: keyof typeof regions, services: readonly KeyService[]) =>
     new EncryptionKey(
       `key-${place}`,
       {
         alias: names.keyAlias,
+        description: `AI-Prism ${environment}`,
         region: regions[place],
         accountId,
-        description: `Data, logs and alerts of AI-Prism ${environment}`,
         services,
         disposable,
       },
       options,
     );
-  const keys = {
-    home: key("home", ["logs", "cloudwatch", "s3"]),
-    replica: key("replica", ["cloudwatch"]),
-    edge: key("edge", ["logs", "cloudwatch", "budgets"]),
-  };
-  const logRetentionInDays = config.storage.logRetentionInDays;
+  const place = (name: keyof typeof regions, services: readonly KeyService[]) => ({
+    region: regions[name],
+    kmsKeyArn: key(name, services).keyArn,
+    accountId,
+    disposable,
+  });
+  const home = place("home", ["logs", "cloudwatch", "s3"]);
+  const replica = place("replica", ["cloudwatch"]);
+  const edge = place("edge", ["logs", "cloudwatch", "budgets"]);
+
   const logs = new LogBucket(
     "logs",
     {
+      ...home,
       bucketName: names.logs,
-      region: regions.home,
-      accountId,
-      retentionInDays: logRetentionInDays,
+      retentionInDays: config.storage.logRetentionInDays,
       writers: ["loadBalancer", "s3", "logDelivery"],
-      disposable,
     },
     options,
   );
   const replicaLogs = new LogBucket(
     "replica-logs",
-    {
-      bucketName: names.replicaLogs,
-      region: regions.replica,
-      accountId,
-      retentionInDays: logRetentionInDays,
-      writers: ["s3"],
-      disposable,
-    },
+    { ...replica, bucketName: names.replicaLogs, retentionInDays: config.storage.logRetentionInDays, writers: ["s3"] },
     options,
   );
   const notifications = new Notifications(
     "notifications",
     {
+      ...config.alerts,
       accountId,
       topicName: names.topic,
-      regions: {
-        home: { region: regions.home, kmsKeyArn: keys.home.keyArn },
-        replica: { region: regions.replica, kmsKeyArn: keys.replica.keyArn },
-        edge: { region: regions.edge, kmsKeyArn: keys.edge.keyArn },
-      },
-      ...config.alerts,
       slackRoleName: names.slackRole,
+      regions: { home, replica, edge },
     },
     options,
   );
-
   const network = new Network(
     "network",
     {
+      ...home,
       ...(config.network.existing
         ? { kind: "existing", ...config.network.existing }
-        : {
-            kind: "create",
-            cidrBlock: config.network.cidrBlock,
-            availabilityZones: config.network.availabilityZones,
-            natGateways: config.network.natGateways,
-          }),
-      region: regions.home,
-      accountId,
+        : { kind: "create", ...config.network }),
+      interfaceEndpoints: config.network.interfaceEndpoints,
       loadBalancerAccess: config.application.exposure,
       databaseProxy: config.database.proxy,
-      interfaceEndpoints: config.network.interfaceEndpoints,
       flowLogs: {
+        ...home,
         logGroupName: names.flowLogs,
         retentionInDays: config.network.flowLogRetentionInDays,
-        kmsKeyArn: keys.home.keyArn,
       },
     },
     options,
@@ -116,59 +101,50 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
   const documents = new ReplicatedBucket(
     "documents",
     {
+      ...home,
+      ...config.storage,
       bucketName: config.storage.bucketName ?? names.documents,
-      region: regions.home,
-      kmsKeyArn: keys.home.keyArn,
       logBucketName: logs.bucketName,
       replica: {
+        ...replica,
         bucketName: config.storage.replicaBucketName ?? names.documentsReplica,
-        region: regions.replica,
-        kmsKeyArn: keys.replica.keyArn,
         logBucketName: replicaLogs.bucketName,
       },
-      accountId,
       replicationRoleName: names.replicationRole,
       applicationRoleArn: instanceRole.roleArn,
-      administratorArns: config.storage.administratorArns,
-      infrequentAccessAfterDays: config.storage.infrequentAccessAfterDays,
-      expireOldVersionsAfterDays: config.storage.expireOldVersionsAfterDays,
       failureTopicArn: notifications.topicArns.home,
-      disposable,
     },
     options,
   );
   const redis = new RedisCache(
     "redis",
     {
+      ...home,
       ...config.redis,
       replicationGroupId: names.redis,
       secretName: names.redisSecret,
-      region: regions.home,
       subnetIds: network.dataSubnetIds,
       securityGroupIds: [groups.redis],
-      kmsKeyArn: keys.home.keyArn,
-      disposable,
     },
     options,
   );
   const database = new PostgresDb(
     "database",
     {
+      ...home,
       ...config.database,
       identifier: names.database,
       databaseName: "aiprism",
       username: "aiprismadmin",
-      region: regions.home,
       subnetIds: network.dataSubnetIds,
       securityGroupIds: [groups.database],
-      kmsKeyArn: keys.home.keyArn,
-      backupReplication: { region: regions.replica, kmsKeyArn: keys.replica.keyArn },
-      proxy:
-        config.database.proxy && groups.databaseProxy
-          ? { name: names.databaseProxy, subnetIds: network.dataSubnetIds, securityGroupIds: [groups.databaseProxy] }
-          : undefined,
+      backupReplication: replica,
+      proxy: groups.databaseProxy && {
+        name: names.databaseProxy,
+        subnetIds: network.dataSubnetIds,
+        securityGroupIds: [groups.databaseProxy],
+      },
       logRetentionInDays: config.application.logRetentionInDays,
-      disposable,
     },
     options,
   );
@@ -176,24 +152,17 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
   // What people use.
   const models = new ModelAccess(
     "models",
-    {
-      region: regions.home,
-      accountId,
-      policyName: names.modelPolicy,
-      roleNames: [instanceRole.roleName],
-      chain: config.models.chain,
-    },
+    { ...home, chain: config.models.chain, policyName: names.modelPolicy, roleNames: [instanceRole.roleName] },
     options,
   );
   const application = new BeanstalkApp(
     "application",
     {
+      ...home,
       ...config.application,
       applicationName: names.application,
       environmentName: names.environment,
       cnamePrefix: names.cnamePrefix,
-      region: regions.home,
-      accountId,
       vpcId: network.vpcId,
       zones: config.network.availabilityZones,
       instanceSubnetIds: network.privateSubnetIds,
@@ -201,7 +170,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       loadBalancer: config.application.certificateArn
         ? { access: "public", certificateArn: config.application.certificateArn }
         : { access: "cdn" },
-      securityGroupIds: { loadBalancer: groups.loadBalancer, instances: groups.instances },
+      securityGroupIds: groups,
       roleName: instanceRole.roleName,
       instanceProfileName: instanceRole.instanceProfileName,
       serviceRoleName: names.serviceRole,
@@ -226,38 +195,27 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       secretVariables: { REDIS_URL: redis.urlSecretReference },
       bundle: "app/reference",
       bundleBucketName: names.bundles,
-      kmsKeyArn: keys.home.keyArn,
       logBucketName: logs.bucketName,
       requestTimeoutInSeconds: config.cdn.originReadTimeoutInSeconds,
-      disposable,
     },
     options,
   );
   const firewall = new WebFirewall(
     "firewall",
-    {
-      ...config.firewall,
-      name: names.firewall,
-      region: regions.edge,
-      accountId,
-      logGroupName: names.firewallLogs,
-      kmsKeyArn: keys.edge.keyArn,
-    },
+    { ...edge, ...config.firewall, name: names.firewall, logGroupName: names.firewallLogs },
     options,
   );
   const cdn = new CdnFront(
     "cdn",
     {
+      ...config.cdn,
       origin:
         config.application.exposure === "cdn"
           ? { kind: "vpc", loadBalancerArn: application.loadBalancerArn, domainName: application.endpointUrl }
           : { kind: "public", domainName: application.cname },
       webAclArn: firewall.webAclArn,
       edgeRegion: regions.edge,
-      priceClass: config.cdn.priceClass,
       readTimeoutInSeconds: config.cdn.originReadTimeoutInSeconds,
-      geoRestriction: config.cdn.geoRestriction,
-      domain: config.cdn.domain,
       logBucketArn: logs.bucketArn,
       logName: names.prefix,
     },
@@ -283,8 +241,9 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       redis: { clusterIds: redis.memberClusterIds },
       database: {
         instanceIdentifier: database.instanceIdentifier,
-        maxConnections: database.maxConnections,
+        maxConnections: maxConnections(config.database.instanceClass),
         allocatedStorageInGiB: config.database.allocatedStorageInGiB,
+        proxyName: database.proxyName,
       },
       bucket: {
         name: documents.bucketName,
