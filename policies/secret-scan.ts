@@ -62,7 +62,8 @@ function snakeCase(name: string): string {
     .toUpperCase();
 }
 
-function isReference(text: string): boolean {
+/** Whether a text is an ARN, a dynamic reference or a path: what stands where a secret must not. */
+export function isReference(text: string): boolean {
   return (
     /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:\S+$/.test(text) ||
     /^\{\{resolve:(secretsmanager|ssm|ssm-secure):[^}]+\}\}$/.test(text) ||

@@ -1,7 +1,7 @@
-import { beanstalkTypes, optionSettings, plainVariables, secretVariables } from "../beanstalk";
-import { Deferred, isUnknown, type Path } from "../read";
+import { optionSettings, plainVariables, secretVariables } from "../beanstalk";
+import type { Path } from "../read";
 import type { Resource } from "../resource";
-import { findSecret, type Depth } from "../secret-scan";
+import { findSecret, isReference, type Depth } from "../secret-scan";
 import type { ResourceRule } from "../rule";
 
 interface Place {
@@ -11,7 +11,8 @@ interface Place {
   name: string;
   path: Path;
   decode?: boolean;
-  depth: Depth;
+  /** `reference` where nothing but the ARN of a secret belongs. */
+  depth: Depth | "reference";
 }
 
 export const noPlaintextSecrets: ResourceRule = {
@@ -31,7 +32,13 @@ export const noPlaintextSecrets: ResourceRule = {
       attempt(() => {
         const value = resource.value(path);
         if (value === undefined || typeof value === "object") return;
-        const reason = findSecret(name, decode ? decoded(String(value)) : String(value), depth);
+        const text = decode ? decoded(String(value)) : String(value);
+        const reason =
+          depth === "reference"
+            ? isReference(text)
+              ? undefined
+              : "takes an ARN and holds something else"
+            : findSecret(name, text, depth);
         if (reason) fail(`${label} ${reason}.`);
       });
     }
@@ -39,62 +46,52 @@ export const noPlaintextSecrets: ResourceRule = {
 };
 
 function places(resource: Resource, attempt: (decision: () => void) => void): Place[] {
-  const found: Place[] = [];
-  const add = (list: () => Place[]) => attempt(() => found.push(...list()));
-
-  if ((beanstalkTypes as readonly string[]).includes(resource.type)) {
-    add(() =>
-      optionSettings(resource)
-        // What names a secret there is an ARN; anything else is a secret in the wrong place and is found by its shape.
-        .map(({ namespace, name, path }) => ({
-          label: `Option ${namespace} ${name}`,
-          name: namespace === plainVariables ? name : "",
-          path,
-          depth: namespace === plainVariables || namespace === secretVariables ? "full" : "shape",
-        })),
-    );
-  }
-  if (resource.type === "aws:ssm/parameter:Parameter" && resource.text("type") !== "SecureString") {
-    const name = resource.read("name");
-    const label = name.state === "known" ? String(name.value) : resource.name;
-    for (const path of ["value", "insecureValue"]) {
-      add(() => [{ label: `Parameter ${path}`, name: label.slice(label.lastIndexOf("/") + 1), path, depth: "full" }]);
-    }
-  }
-  if (
-    /^aws:ec2\/(launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration|instance:Instance)$/.test(
-      resource.type,
-    )
-  ) {
-    for (const path of ["userData", "userDataBase64"]) {
-      add(() => [{ label: path, name: "", path, decode: true, depth: "lines" }]);
-    }
-  }
-  if (resource.type === "aws:cloudfront/distribution:Distribution") {
-    add(() =>
-      resource.list("origins").flatMap((_, origin) =>
-        resource.list(`origins.${origin}.customHeaders`).map((_, header) => {
-          const path = `origins.${origin}.customHeaders.${header}`;
-          return { label: path, name: resource.text(`${path}.name`) ?? "", path: `${path}.value`, depth: "full" };
-        }),
-      ),
-    );
-  }
-  for (const path of ["description", "alarmDescription", "comment"]) {
-    if (Object.hasOwn(resource.properties, path)) add(() => [{ label: path, name: "", path, depth: "shape" }]);
-  }
-  const tags = resource.properties.tags;
-  if (isUnknown(tags)) attempt(() => deferTags());
-  else if (typeof tags === "object" && tags !== null && !Array.isArray(tags)) {
-    for (const name of Object.keys(tags)) {
+  const found: Place[] = ["description", "alarmDescription", "comment"].map((path) => ({
+    label: path,
+    name: "",
+    path,
+    depth: "shape",
+  }));
+  attempt(() => {
+    for (const name of Object.keys(resource.value("tags") ?? {})) {
       found.push({ label: `Tag ${name}`, name, path: ["tags", name], depth: "name" });
     }
-  }
+  });
+  attempt(() => found.push(...(placesByType[resource.type]?.(resource) ?? [])));
   return found;
 }
 
-function deferTags(): never {
-  throw new Deferred("tags");
+const userData = (): Place[] =>
+  ["userData", "userDataBase64"].map((path) => ({ label: path, name: "", path, decode: true, depth: "lines" }));
+
+const placesByType: Record<string, (resource: Resource) => Place[]> = {
+  "aws:elasticbeanstalk/environment:Environment": options,
+  "aws:elasticbeanstalk/configurationTemplate:ConfigurationTemplate": options,
+  "aws:ec2/launchTemplate:LaunchTemplate": userData,
+  "aws:ec2/launchConfiguration:LaunchConfiguration": userData,
+  "aws:ec2/instance:Instance": userData,
+  "aws:ssm/parameter:Parameter": (parameter) => {
+    if (parameter.text("type") === "SecureString") return [];
+    const known = parameter.read("name");
+    const name = known.state === "known" ? String(known.value) : parameter.name;
+    const variable = name.slice(name.lastIndexOf("/") + 1);
+    return ["value", "insecureValue"].map((path) => ({ label: `The ${path}`, name: variable, path, depth: "full" }));
+  },
+  "aws:cloudfront/distribution:Distribution": (distribution) =>
+    distribution.list("origins").flatMap((_, origin) =>
+      distribution.list(`origins.${origin}.customHeaders`).map((_, header) => {
+        const path = `origins.${origin}.customHeaders.${header}`;
+        return { label: path, name: distribution.text(`${path}.name`) ?? "", path: `${path}.value`, depth: "full" };
+      }),
+    ),
+};
+
+function options(environment: Resource): Place[] {
+  return optionSettings(environment).map(({ namespace, name, path }) => {
+    const place = { label: `Option ${namespace} ${name}`, path };
+    if (namespace === plainVariables) return { ...place, name, depth: "full" };
+    return { ...place, name: "", depth: namespace === secretVariables ? "reference" : "shape" };
+  });
 }
 
 /** User data comes as text or base64. */
