@@ -1,7 +1,10 @@
-import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
+import { EventsService } from "@pulumi/pulumi/proto/events_grpc_pb";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import * as automation from "@pulumi/pulumi/automation/server";
+import { runCli, type EngineOptions, type CliResult } from "./pulumi";
 
 /** One engine event as it comes; a superset of what the SDK declares, with the policy events of newer engines. */
 export type Event = EngineEvent & {
@@ -16,17 +19,6 @@ export interface PolicySummary {
   failed?: string[];
 }
 
-/** Where and how the engine runs. */
-export interface EngineOptions {
-  /** The Pulumi CLI. */
-  cli: string;
-  /** Folder with Pulumi.yaml and Pulumi.<stack>.yaml. */
-  workDirectory: string;
-  stack: string;
-  /** The whole environment of the engine; nothing is inherited beside it. */
-  env: NodeJS.ProcessEnv;
-}
-
 /** One operation of the engine over an inline program. */
 export interface Operation {
   verb: "preview" | "up" | "refresh" | "destroy";
@@ -38,35 +30,23 @@ export interface Operation {
   onStart?: (pid: number) => void;
 }
 
-/** How an operation ended. */
-export interface OperationResult {
-  /** The CLI's exit code; null when a signal ended it. */
-  code: number | null;
-  stderr: string;
-}
-
-interface LanguageServer extends grpc.UntypedServiceImplementation {
-  onPulumiExit(hasError: boolean): void;
-}
+// The class is exported, only its type declaration is stripped.
+const { LanguageServer } = automation as unknown as {
+  LanguageServer: new (program: Operation["program"]) => { onPulumiExit(hasError: boolean): void };
+};
 
 /**
  * Runs one operation of the Pulumi engine over an inline program, as the Automation API does, with that API's own
  * language server. `Stack.up` of that API asks the CLI five more things around each operation (version, stack,
  * outputs twice, history), which costs more than the operation on a small stack: the state file holds the answers.
  */
-export async function runOperation(engine: EngineOptions, operation: Operation): Promise<OperationResult> {
-  const { LanguageRuntimeService } =
-    require("@pulumi/pulumi/proto/language_grpc_pb") as typeof import("@pulumi/pulumi/proto/language_grpc_pb");
-  const { EventsService } =
-    require("@pulumi/pulumi/proto/events_grpc_pb") as typeof import("@pulumi/pulumi/proto/events_grpc_pb");
-  // The class is exported, only its type declaration is stripped.
-  const { LanguageServer } = require("@pulumi/pulumi/automation/server") as unknown as {
-    LanguageServer: new (program: Operation["program"]) => LanguageServer;
-  };
-
+export async function runOperation(engine: EngineOptions, operation: Operation): Promise<CliResult> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
   const language = new LanguageServer(operation.program);
-  server.addService(LanguageRuntimeService as unknown as grpc.ServiceDefinition, language);
+  server.addService(
+    LanguageRuntimeService as unknown as grpc.ServiceDefinition,
+    language as unknown as grpc.UntypedServiceImplementation,
+  );
   server.addService(EventsService as unknown as grpc.ServiceDefinition, {
     streamEvents: (
       call: grpc.ServerReadableStream<{ getEvent(): string }, Empty>,
@@ -86,7 +66,7 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
       else resolve(bound);
     });
   });
-  let result: OperationResult = { code: null, stderr: "" };
+  let result: CliResult = { code: null, stdout: "", stderr: "" };
   try {
     result = await runCli(
       engine,
@@ -110,30 +90,4 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
     server.forceShutdown();
     language.onPulumiExit(result.code !== 0);
   }
-}
-
-/** Runs one command of the CLI in the engine's folder, without questions and without colours. */
-export function runCli(
-  engine: EngineOptions,
-  args: string[],
-  onStart?: (pid: number) => void,
-): Promise<OperationResult & { stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(engine.cli, [...args, "--non-interactive", "--color", "never"], {
-      cwd: engine.workDirectory,
-      env: engine.env,
-      stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own: an interrupt from the terminal must reach the engine once, not twice.
-      detached: true,
-    });
-    if (child.pid) onStart?.(child.pid);
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
-    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
-    child.once("error", reject);
-    child.once("close", (code) => {
-      resolve({ code, stdout, stderr });
-    });
-  });
 }

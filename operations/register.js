@@ -6,6 +6,9 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
+// Keeps what V8 compiles of the packages, where this Node can.
+require("node:module").enableCompileCache?.();
+
 const root = path.dirname(__dirname);
 const cache = path.join(root, ".prism", "compiled");
 const options = {

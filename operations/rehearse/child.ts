@@ -1,9 +1,13 @@
 // The process of one rehearsal: the stand-in for AWS, the program and the engine's inline language server live here
 // together. Started by the verb, which prints; nothing here writes to stdout or stderr.
 import * as fs from "node:fs";
-import { systemCode } from "../errors";
 import { type Event, type Operation, runOperation } from "../engine";
+import { systemCode } from "../errors";
+import { plural } from "../output";
+import { coverageId } from "../../policies/pack";
+import type * as Rehearsal from "../../rehearsal";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
+import { PolicyHosts } from "./policy-hosts";
 import type { Change, Failure, PassName, Violation } from "./report";
 import { describeResource, readState, resourceType } from "./state";
 
@@ -43,7 +47,7 @@ function send(message: FromRehearsal): void {
 async function rehearse(job: Job): Promise<void> {
   const findings: Findings = {
     passes: [],
-    policies: { passed: [], broken: [], deferred: [], judgedDuringUp: 0 },
+    policies: { passed: [], broken: [], deferred: {}, judgedDuringUp: 0 },
     changes: { created: [], updated: [], replaced: [], deleted: [] },
     notes: [],
   };
@@ -58,7 +62,9 @@ async function rehearse(job: Job): Promise<void> {
 }
 
 async function runPasses(job: Job, findings: Findings): Promise<Failure | undefined> {
-  const { World, startStandIn } = require("../../rehearsal") as typeof import("../../rehearsal");
+  // The first pack starts while the modules below are loaded, the second while the first one judges.
+  const packs = new PolicyHosts(job);
+  const { World, startStandIn } = require(process.env.DEVSTANDIN ?? "../../rehearsal") as typeof Rehearsal;
   const world = World.load(job.worldFile, job.account);
   const healed = world.reconcile(readState(job.stateFile)?.deployment.resources ?? []);
   if (healed > 0) {
@@ -67,16 +73,20 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
   }
   const standIn = await startStandIn(world);
   const program = new Program(job.programDirectory);
+  const providers = { PULUMI_DEBUG_PROVIDERS: standIn.debugProviders };
   const withPack = ["--policy-pack", job.policyPack];
   try {
-    const gate = await runPass(job, "gate", standIn.debugProviders, program, withPack);
+    const gate = await runPass(job, "gate", program, withPack, { ...providers, ...packs.environment("gate") }, () => {
+      packs.start("up");
+    });
     findings.passes.push(gate.pass);
     findings.policies.broken = gate.violations;
     findings.policies.deferred = gate.deferred;
+    findings.policies.passed = passedBy(gate);
     const refused = failureOf(gate, program, standIn.unmodelled);
     if (refused) return refused;
 
-    const up = await runPass(job, "up", standIn.debugProviders, program, withPack);
+    const up = await runPass(job, "up", program, withPack, { ...providers, ...packs.environment("up") });
     // The engine has written its state, of a failed deployment too.
     world.save();
     findings.passes.push(up.pass);
@@ -85,10 +95,11 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const failed = failureOf(up, program, standIn.unmodelled) ?? unjudged(up);
     if (failed) return failed;
 
-    const check = await runPass(job, "check", standIn.debugProviders, program, []);
+    const check = await runPass(job, "check", program, [], providers);
     findings.passes.push(check.pass);
     return failureOf(check, program, standIn.unmodelled) ?? unsettled(check);
   } finally {
+    packs.close();
     standIn.close();
   }
 }
@@ -144,7 +155,8 @@ interface PassResult {
   /** The engine got as far as starting the program. */
   began: boolean;
   violations: Violation[];
-  deferred: { policy: string; resource: string }[];
+  /** How many checks of a policy met a value that is not known yet. */
+  deferred: Record<string, number>;
   passed: Set<string>;
   changes: Findings["changes"];
 }
@@ -152,9 +164,10 @@ interface PassResult {
 async function runPass(
   job: Job,
   name: PassName,
-  debugProviders: string,
   program: Program,
   args: string[],
+  environment: NodeJS.ProcessEnv,
+  onProgram: () => void = () => undefined,
 ): Promise<PassResult> {
   const started = Date.now();
   const result: PassResult = {
@@ -164,7 +177,7 @@ async function runPass(
     errors: [],
     began: false,
     violations: [],
-    deferred: [],
+    deferred: {},
     passed: new Set(),
     changes: { created: [], updated: [], replaced: [], deleted: [] },
   };
@@ -174,7 +187,10 @@ async function runPass(
   const operation: Operation = {
     verb: name === "up" ? "up" : "preview",
     args,
-    program: program.run,
+    program: () => {
+      onProgram();
+      return program.run();
+    },
     onStart: (pid) => {
       enginePid = pid;
       send({ kind: "engine", pid });
@@ -191,7 +207,7 @@ async function runPass(
       send({ kind: "resources", pass: name, count: result.pass.resources });
     },
   };
-  const env = { ...job.env, PULUMI_DEBUG_PROVIDERS: debugProviders };
+  const env = { ...job.env, ...environment };
   const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
   try {
     Object.assign(result, await runOperation(engine, operation));
@@ -228,8 +244,10 @@ function collect(event: Event, result: PassResult): void {
     const message = plain(event.policyEvent.message);
     const ofStack = !resourceUrn || resourceType(resourceUrn) === "pulumi:pulumi:Stack";
     const resource = ofStack ? "stack" : describeResource(resourceUrn);
-    if (/can't run (policy|remediation)/.test(message)) result.deferred.push({ policy: policyName, resource });
-    else {
+    if (policyName === coverageId) Object.assign(result.deferred, waitingChecks(message));
+    else if (/can't run (policy|remediation)/.test(message)) {
+      result.deferred[policyName] = (result.deferred[policyName] ?? 0) + 1;
+    } else {
       const level = enforcementLevel === "mandatory" ? "mandatory" : "advisory";
       result.violations.push({ policy: policyName, level, resource, urn: resourceUrn, message });
     }
@@ -246,15 +264,32 @@ function describeChange(urn: string, properties: string[]): Change {
   return { urn, resource: describeResource(urn), properties };
 }
 
+/** The rules that the pack's own coverage policy reports as waiting, `… : <rule> <count>, <rule> <count>`. */
+function waitingChecks(message: string): Record<string, number> {
+  const list = /waiting for `pulumi up`: (.+)/.exec(message)?.[1] ?? "";
+  return Object.fromEntries(
+    list.split(", ").flatMap((entry) => {
+      const [policy, count] = entry.trim().split(" ");
+      return policy && count ? [[policy, Number(count)]] : [];
+    }),
+  );
+}
+
+/** The policies that found nothing and were not kept waiting. */
+function passedBy({ passed, violations, deferred }: PassResult): string[] {
+  const open = new Set([...violations.map(({ policy }) => policy), ...Object.keys(deferred), coverageId]);
+  return [...passed].filter((policy) => !open.has(policy)).sort();
+}
+
 /** The policies' part of the report, once the deployment has shown every value. */
 function judge(gate: PassResult, up: PassResult): Findings["policies"] {
-  const open = new Set(up.deferred.map(({ policy, resource }) => `${policy} ${resource}`));
-  const broken = new Set([...up.violations, ...up.deferred].map(({ policy }) => policy));
+  const count = (deferred: Record<string, number>): number =>
+    Object.values(deferred).reduce((sum, checks) => sum + checks, 0);
   return {
-    passed: [...up.passed].filter((policy) => !broken.has(policy)).sort(),
+    passed: passedBy(up),
     broken: up.violations,
     deferred: gate.deferred,
-    judgedDuringUp: gate.deferred.filter(({ policy, resource }) => !open.has(`${policy} ${resource}`)).length,
+    judgedDuringUp: Math.max(0, count(gate.deferred) - count(up.deferred)),
   };
 }
 
@@ -285,8 +320,8 @@ function failureOf(result: PassResult, program: Program, unmodelled: ReadonlySet
 
 /** A policy that could not be judged on known values has not been passed. */
 function unjudged(up: PassResult): Failure | undefined {
-  if (up.deferred.length === 0) return undefined;
-  const details = up.deferred.map(({ policy, resource }) => `${policy}: ${resource}`);
+  const details = Object.entries(up.deferred).map(([policy, checks]) => `${policy}: ${plural(checks, "check")}`);
+  if (details.length === 0) return undefined;
   return { kind: "policy", message: "policies could not be judged although every value is known", details };
 }
 

@@ -15,6 +15,8 @@ export interface Job {
   cli: string;
   /** Folder of the policy pack. */
   policyPack: string;
+  /** Whether the pack is this project's own, which needs nothing of the environment that the engine starts a pack in. */
+  startPackEarly: boolean;
   /** The account and region that the stand-in world lives in. */
   account: { accountId: string; region: string };
   /** The engine's environment. */

@@ -74,8 +74,8 @@ export interface RehearsalReport {
     /** Names of the policies that found nothing. */
     passed: string[];
     broken: Violation[];
-    /** Checks that the gate could not make because a value was unknown before the deployment. */
-    deferred: { policy: string; resource: string }[];
+    /** Checks that the gate could not make because a value was unknown before the deployment: how many, by policy. */
+    deferred: Record<string, number>;
     /** How many of the deferred checks were made during the deployment. */
     judgedDuringUp: number;
   };
@@ -104,7 +104,7 @@ export function emptyReport(
     exitCode: 1,
     passes: [],
     components: [],
-    policies: { passed: [], broken: [], deferred: [], judgedDuringUp: 0 },
+    policies: { passed: [], broken: [], deferred: {}, judgedDuringUp: 0 },
     outputs: {},
     changes: { created: [], updated: [], replaced: [], deleted: [] },
     notes: [],

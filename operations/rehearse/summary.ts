@@ -47,8 +47,9 @@ function componentLines({ components }: RehearsalReport, width: number): string[
 function policyLines({ policies }: RehearsalReport, width: number): string[] {
   const mandatory = policies.broken.filter(({ level }) => level === "mandatory");
   const advisory = policies.broken.length - mandatory.length;
-  const waited = policies.deferred.length
-    ? `; ${plural(policies.deferred.length, "check")} waited for the deployment, ${policies.judgedDuringUp} judged then`
+  const deferred = Object.values(policies.deferred).reduce((sum, checks) => sum + checks, 0);
+  const waited = deferred
+    ? `; ${plural(deferred, "check")} waited for the deployment, ${policies.judgedDuringUp} judged then`
     : "";
   const counts = `${policies.passed.length} passed, ${mandatory.length} mandatory and ${advisory} advisory broken`;
   const sorted = [...mandatory, ...policies.broken.filter(({ level }) => level === "advisory")];

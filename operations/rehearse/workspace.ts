@@ -76,10 +76,26 @@ export function prepareWorkspace(
   );
   writeAtomically(stackFile, JSON.stringify({ encryptionsalt: readSalt(stackFile), config: plain }));
 
-  const shim = path.join(workspace.bin, "pulumi-analyzer-policy-nodejs");
-  const host = path.join(root, "operations", "rehearse", "policy-host.js");
-  writeAtomically(shim, `#!/bin/sh\nexec '${process.execPath}' '${host}' "$@"\n`, 0o755);
+  writeAtomically(path.join(workspace.bin, "pulumi-analyzer-policy-nodejs"), policyStarter(), 0o755);
   return secrets;
+}
+
+/**
+ * What the engine runs as the starter of a Node policy pack where it finds no Node language host: it has to print the
+ * port of the pack's server and to live as long as that. A pack that was started beforehand ({@link PolicyHosts}) is
+ * waited for.
+ */
+function policyStarter(): string {
+  const host = path.join(root, "operations", "rehearse", "policy-host.js");
+  return `#!/bin/sh
+if [ -z "$PRISM_POLICY_PID" ]; then exec '${process.execPath}' '${host}' "$@"; fi
+until [ -s "$PRISM_POLICY_PORT" ]; do
+  kill -0 "$PRISM_POLICY_PID" 2>/dev/null || { echo "the policy pack did not start" >&2; exit 1; }
+  sleep 0.02
+done
+cat "$PRISM_POLICY_PORT"
+while kill -0 "$PPID" 2>/dev/null; do sleep 1; done
+`;
 }
 
 /** The environment of the engine: nothing of AWS, of other stacks or of a Pulumi account gets in. */

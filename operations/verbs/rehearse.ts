@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
-import { runCli } from "../engine";
 import { PrismError, UsageError, exitCode, systemCode } from "../errors";
 import { Progress, printJson, seconds } from "../output";
 import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
+import { runCli } from "../pulumi";
 import { type Program, configText, loadProgram, loadStackConfig } from "../program";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "../rehearse/messages";
-import { type Failure, type PassName, type RehearsalReport, emptyReport } from "../rehearse/report";
+import { type Failure, type PassName, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
 import { readState, stackOutputs, summarizeComponents } from "../rehearse/state";
 import { formatReport } from "../rehearse/summary";
 import {
@@ -22,7 +22,7 @@ import {
   withoutCredentials,
   workspaceOf,
 } from "../rehearse/workspace";
-import { findPulumi } from "../toolchain";
+import { findPulumi, which } from "../toolchain";
 
 interface Options {
   env: string;
@@ -30,14 +30,14 @@ interface Options {
   fresh: boolean;
   json: boolean;
   checkpoint?: string;
-  policyPack: string;
+  "policy-pack": string;
 }
 
 /** AWS's own example account: for programs whose configuration names none. */
 const exampleAccount = "123456789012";
 
 /** Rehearses one environment and prints the report. */
-export const rehearse: CommandModule<object, Options> = {
+export const rehearse: CommandModule<unknown, Options> = {
   command: "rehearse [env]",
   describe: "Bring an environment up on this machine: real engine, real policies, stand-in AWS",
   builder: (yargs) =>
@@ -106,7 +106,7 @@ export const rehearse: CommandModule<object, Options> = {
     process.exitCode = report.exitCode;
     if (options.json) printJson(report);
     if (report.failure) process.stderr.write(formatFailure(report));
-    if (!options.json && report.passes.length > 0 && report.exitCode !== exitCode.usage) {
+    if (!options.json && report.passes.some(({ name }) => name === "up")) {
       process.stdout.write(formatReport(report, process.stdout.columns ?? 120));
     }
   },
@@ -144,10 +144,10 @@ async function prepare({ workspace, program, options, config, account, progress 
   const onProgress = (text: string): void => {
     progress.line(text);
   };
-  const policyPack = path.resolve(options.policyPack);
+  const policyPack = path.resolve(options["policy-pack"]);
   if (policyPack === policyPackDirectory) buildPolicyPack(onProgress);
   else if (!fs.existsSync(path.join(policyPack, "PulumiPolicy.yaml"))) {
-    throw new UsageError(`--policy-pack ${options.policyPack}: no PulumiPolicy.yaml there`);
+    throw new UsageError(`--policy-pack ${options["policy-pack"]}: no PulumiPolicy.yaml there`);
   }
   const cli = (await findPulumi({ onProgress })).path;
   const secrets = prepareWorkspace(workspace, program, options.env, config);
@@ -171,6 +171,8 @@ async function prepare({ workspace, program, options, config, account, progress 
     worldFile: workspace.worldFile,
     cli,
     policyPack,
+    // With a language host, the engine starts packs through that.
+    startPackEarly: policyPack === policyPackDirectory && !which("pulumi-language-nodejs", env),
     account,
     env,
   };
@@ -270,11 +272,17 @@ function formatFailure(report: RehearsalReport): string {
   if (!failure) return "";
   const lines = [`${failure.kind === "configuration" ? "" : "rehearsal failed: "}${failure.message}`];
   lines.push(...failure.details.map((detail) => `  ${detail}`));
-  if (failure.kind === "policy") {
-    for (const { policy, level, resource, message } of policies.broken) {
-      if (level === "mandatory")
-        lines.push(`  ${policy}: ${resource}`, ...message.split("\n").map((line) => `    ${line}`));
-    }
-  }
+  if (failure.kind === "policy") lines.push(...violationLines(policies.broken));
   return `${lines.join("\n")}\n`;
+}
+
+/** Mandatory violations, those of one kind together. */
+function violationLines(violations: Violation[]): string[] {
+  const resources = new Map<string, string[]>();
+  for (const { policy, level, resource, message } of violations) {
+    if (level !== "mandatory") continue;
+    const kind = [policy, ...message.split("\n").map((line) => `  ${line.trim()}`)].join("\n  ");
+    resources.set(kind, [...(resources.get(kind) ?? []), resource]);
+  }
+  return [...resources].flatMap(([kind, broken]) => [`  ${kind}`, `    Resources: ${broken.join(", ")}`]);
 }
