@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 
 /** The account of every test, from the range AWS documents examples with. */
@@ -87,7 +87,8 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
         arn: `arn:aws:${args.type.split(/[:/]/)[1]}:${region}:${ACCOUNT}:${args.name}`,
         ...options.outputs?.[args.type]?.(inputs, args.name),
       };
-      const request = requests.get(`${args.type} ${args.name}`)!;
+      // A resource that is read, such as a stack reference, is not registered and has no options.
+      const request = requests.get(`${args.type} ${args.name}`) ?? new RegisterResourceRequest();
       const propertyDependencies: Record<string, string[]> = {};
       request.getPropertydependenciesMap().forEach((value, key) => {
         propertyDependencies[key] = value.getUrnsList();
