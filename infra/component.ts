@@ -43,27 +43,38 @@ export abstract class Component<Transforms extends object = object> extends pulu
     this.#transforms = transforms ?? ({} as Transforms);
   }
 
-  /**
-   * Creates one child with the caller's transform for `key` applied. The component is its parent unless `options`
-   * says otherwise.
-   */
+  /** Creates one child with the caller's transform for `key` applied; see {@link createChild}. */
   protected child<Key extends keyof Transforms, Args extends object, R>(
     key: Key,
     resource: ResourceClass<Args, R>,
     name: string,
     args: NoInfer<Args>,
-    options: pulumi.CustomResourceOptions = {},
+    options?: pulumi.CustomResourceOptions,
   ): R {
-    const transform = this.#transforms[key] as Transform<Args> | undefined;
-    const finalOptions = { parent: this, ...options };
-    let finalArgs = args;
-    if (typeof transform === "function") transform(finalArgs, finalOptions, name);
-    else if (transform) finalArgs = { ...args, ...transform };
-    return new resource(name, finalArgs, finalOptions);
+    return createChild(this, this.#transforms[key] as Transform<Args> | undefined, resource, name, args, options);
   }
 
   /** Refuses an argument. @throws InvalidArgument always */
   protected refuse(field: string, value: unknown, allowed: string): never {
     throw new InvalidArgument(this.#label, field, value, allowed);
   }
+}
+
+/**
+ * Creates one child of a component with a caller's transform applied. The component is its parent unless `options`
+ * says otherwise.
+ */
+export function createChild<Args extends object, R>(
+  parent: pulumi.ComponentResource,
+  transform: Transform<Args> | undefined,
+  resource: ResourceClass<Args, R>,
+  name: string,
+  args: NoInfer<Args>,
+  options: pulumi.CustomResourceOptions = {},
+): R {
+  const finalOptions = { parent, ...options };
+  if (typeof transform !== "function") return new resource(name, { ...args, ...transform }, finalOptions);
+  const finalArgs = { ...args };
+  transform(finalArgs, finalOptions, name);
+  return new resource(name, finalArgs, finalOptions);
 }

@@ -9,14 +9,19 @@ export function policyJson(statements: pulumi.Input<pulumi.Input<Statement>[]>):
   return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** The trust policy of a role that one AWS service assumes, for this account's own resources only. */
-export function trustService(service: string, accountId: string): pulumi.Output<string> {
+/** The trust policy of a role that one AWS service assumes. */
+export function trustService(service: string, condition?: Statement["Condition"]): pulumi.Output<string> {
   return policyJson([
     {
       Effect: "Allow",
       Action: "sts:AssumeRole",
       Principal: { Service: service },
-      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      ...(condition && { Condition: condition }),
     },
   ]);
+}
+
+/** Condition that lets a service act only for this account's own resources: no confused deputy. */
+export function ownAccount(accountId: string): Statement["Condition"] {
+  return { StringEquals: { "aws:SourceAccount": accountId } };
 }

@@ -1,0 +1,280 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component, type Transform } from "./component";
+import { ownAccount, policyJson, trustService, type Statement } from "./policy-document";
+
+/** Arguments of {@link PostgresDb}. */
+export interface PostgresDbArgs {
+  /** Physical name of the instance. */
+  readonly identifier: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** `16` follows the newest minor version, `16.11` stays on that one. */
+  readonly engineVersion: string;
+  /** e.g. `db.t3.micro`. Decides memory and with it the number of connections. */
+  readonly instanceClass: string;
+  readonly allocatedStorageInGiB: number;
+  /** Storage grows by itself up to this and never shrinks. */
+  readonly maxAllocatedStorageInGiB: number;
+  /** Name of the database inside. Changing it replaces the instance. */
+  readonly databaseName: string;
+  /** Master user. Changing it replaces the instance. */
+  readonly username: string;
+  /** Subnets in two zones or more, without a way to the internet. */
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  readonly securityGroupIds: pulumi.Input<string>[];
+  /** Key in the instance's region. Changing it replaces the instance. */
+  readonly kmsKeyArn: pulumi.Input<string>;
+  /** A standby in another zone takes over within a minute or two; doubles the price. */
+  readonly multiAz: boolean;
+  /** Days to which the database can be set back, to the second; 1 to 35. */
+  readonly backupRetentionInDays: number;
+  /** Days after which RDS changes the master password, 1 to 1000. */
+  readonly passwordRotationInDays: number;
+  /** Another region that backups are copied to, and the key for them there. */
+  readonly backupReplication: { readonly region: string; readonly kmsKeyArn: pulumi.Input<string> };
+  /** RDS Proxy between the application and the database. About 22 USD a month for two vCPUs. @default none */
+  readonly proxy?: {
+    readonly name: string;
+    readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+    readonly securityGroupIds: pulumi.Input<string>[];
+    /** Share of the database's connections that the proxy may use. @default 90 */
+    readonly maxConnectionsPercent?: number;
+  };
+  readonly logRetentionInDays: number;
+  /** Lifts deletion protection, final snapshot and Pulumi's protection. @default false */
+  readonly disposable?: boolean;
+  readonly transform?: PostgresDbTransforms;
+}
+
+export interface PostgresDbTransforms {
+  readonly subnetGroup?: Transform<aws.rds.SubnetGroupArgs>;
+  readonly parameterGroup?: Transform<aws.rds.ParameterGroupArgs>;
+  readonly logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
+  readonly instance?: Transform<aws.rds.InstanceArgs>;
+  readonly rotation?: Transform<aws.secretsmanager.SecretRotationArgs>;
+  readonly backupReplication?: Transform<aws.rds.InstanceAutomatedBackupsReplicationArgs>;
+  readonly proxyRole?: Transform<aws.iam.RoleArgs>;
+  readonly proxy?: Transform<aws.rds.ProxyArgs>;
+  readonly proxyTargetGroup?: Transform<aws.rds.ProxyDefaultTargetGroupArgs>;
+}
+
+const PORT = 5432;
+const LOG_EXPORTS = ["postgresql", "upgrade"];
+
+/**
+ * PostgreSQL 16 on RDS: encrypted, backed up in two regions, its password kept and rotated by Secrets Manager and
+ * nowhere else. A db.t3.micro over two zones costs about 30 USD a month.
+ */
+export class PostgresDb extends Component<PostgresDbTransforms> {
+  readonly instanceIdentifier: pulumi.Output<string>;
+  /** Host that the application connects to: the proxy where there is one. */
+  readonly address: pulumi.Output<string>;
+  readonly port: number = PORT;
+  /** Secret with keys `username` and `password`, owned and rotated by RDS. Read it at connect time. */
+  readonly secretArn: pulumi.Output<string>;
+  /** SQLAlchemy URL without a password. */
+  readonly url: pulumi.Output<string>;
+  readonly proxyName?: pulumi.Output<string>;
+  /** What an instance needs to be allowed to read the password. */
+  readonly instanceStatements: pulumi.Output<Statement[]>;
+  readonly nodes: {
+    readonly subnetGroup: aws.rds.SubnetGroup;
+    readonly parameterGroup: aws.rds.ParameterGroup;
+    readonly logGroups: readonly aws.cloudwatch.LogGroup[];
+    readonly instance: aws.rds.Instance;
+    readonly rotation: aws.secretsmanager.SecretRotation;
+    readonly backupReplication: aws.rds.InstanceAutomatedBackupsReplication;
+    readonly proxy?: aws.rds.Proxy;
+  };
+
+  /** @throws InvalidArgument for backups that are not kept, storage that cannot grow, or a copy in the same region */
+  constructor(name: string, args: PostgresDbArgs, options?: pulumi.ComponentResourceOptions) {
+    super("PostgresDb", name, args.transform, options);
+    const { identifier, region, kmsKeyArn, disposable } = args;
+    if (args.backupRetentionInDays < 1 || args.backupRetentionInDays > 35) {
+      this.refuse("backupRetentionInDays", args.backupRetentionInDays, "1 to 35 days");
+    }
+    if (args.maxAllocatedStorageInGiB <= args.allocatedStorageInGiB) {
+      const allowed = `more than allocatedStorageInGiB, ${args.allocatedStorageInGiB}`;
+      this.refuse("maxAllocatedStorageInGiB", args.maxAllocatedStorageInGiB, allowed);
+    }
+    if (args.backupReplication.region === region) {
+      this.refuse("backupReplication.region", region, "another region than the database's");
+    }
+
+    const subnetGroup = this.child("subnetGroup", aws.rds.SubnetGroup, name, {
+      name: identifier,
+      description: `Subnets of ${identifier}`,
+      region,
+      subnetIds: args.subnetIds,
+    });
+    const parameterGroup = this.child("parameterGroup", aws.rds.ParameterGroup, name, {
+      family: "postgres16",
+      description: `Parameters of ${identifier}`,
+      region,
+      parameters: [
+        { name: "rds.force_ssl", value: "1" },
+        { name: "log_connections", value: "1" },
+        { name: "log_disconnections", value: "1" },
+        { name: "log_min_duration_statement", value: "1000" },
+        { name: "idle_in_transaction_session_timeout", value: "60000" },
+      ],
+    });
+    // RDS would make these itself, unencrypted and kept for ever.
+    const logGroups = LOG_EXPORTS.map((log) =>
+      this.child("logGroup", aws.cloudwatch.LogGroup, `${name}-${log}`, {
+        name: `/aws/rds/instance/${identifier}/${log}`,
+        region,
+        retentionInDays: args.logRetentionInDays,
+        kmsKeyId: kmsKeyArn,
+      }),
+    );
+
+    const instance = this.child(
+      "instance",
+      aws.rds.Instance,
+      name,
+      {
+        identifier,
+        region,
+        engine: "postgres",
+        engineVersion: args.engineVersion,
+        autoMinorVersionUpgrade: true,
+        instanceClass: args.instanceClass,
+        allocatedStorage: args.allocatedStorageInGiB,
+        maxAllocatedStorage: args.maxAllocatedStorageInGiB,
+        storageType: "gp3",
+        storageEncrypted: true,
+        kmsKeyId: kmsKeyArn,
+        dbName: args.databaseName,
+        username: args.username,
+        manageMasterUserPassword: true,
+        masterUserSecretKmsKeyId: kmsKeyArn,
+        port: PORT,
+        multiAz: args.multiAz,
+        dbSubnetGroupName: subnetGroup.name,
+        vpcSecurityGroupIds: args.securityGroupIds,
+        publiclyAccessible: false,
+        parameterGroupName: parameterGroup.name,
+        caCertIdentifier: "rds-ca-rsa2048-g1",
+        backupRetentionPeriod: args.backupRetentionInDays,
+        backupWindow: "01:00-02:00",
+        maintenanceWindow: "sun:02:30-sun:03:30",
+        copyTagsToSnapshot: true,
+        deleteAutomatedBackups: disposable ?? false,
+        deletionProtection: !disposable,
+        skipFinalSnapshot: disposable ?? false,
+        finalSnapshotIdentifier: disposable ? undefined : `${identifier}-final`,
+        enabledCloudwatchLogsExports: LOG_EXPORTS,
+        performanceInsightsEnabled: true,
+        performanceInsightsRetentionPeriod: 7,
+        performanceInsightsKmsKeyId: kmsKeyArn,
+        applyImmediately: false,
+      },
+      {
+        protect: !disposable,
+        dependsOn: logGroups,
+        // Multi-AZ instances of this size take a quarter of an hour, snapshots before a deletion longer.
+        customTimeouts: { create: "60m", update: "80m", delete: "60m" },
+      },
+    );
+    const secretArn = instance.masterUserSecrets.apply((secrets) => secrets[0]!.secretArn);
+    const rotation = this.child("rotation", aws.secretsmanager.SecretRotation, name, {
+      secretId: secretArn,
+      region,
+      rotateImmediately: false,
+      rotationRules: { automaticallyAfterDays: args.passwordRotationInDays },
+    });
+    const backupReplication = this.child("backupReplication", aws.rds.InstanceAutomatedBackupsReplication, name, {
+      region: args.backupReplication.region,
+      sourceDbInstanceArn: instance.arn,
+      kmsKeyId: args.backupReplication.kmsKeyArn,
+      retentionPeriod: args.backupRetentionInDays,
+    });
+
+    const readSecret = pulumi.output([
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+      {
+        Effect: "Allow",
+        Action: "kms:Decrypt",
+        Resource: kmsKeyArn,
+        Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
+      },
+    ]) as pulumi.Output<Statement[]>;
+    const proxy = args.proxy && this.createProxy(name, args, args.proxy, { instance, secretArn, readSecret });
+
+    this.nodes = { subnetGroup, parameterGroup, logGroups, instance, rotation, backupReplication, proxy };
+    this.instanceIdentifier = instance.identifier;
+    this.address = proxy ? proxy.endpoint : instance.address;
+    this.secretArn = secretArn;
+    this.url = pulumi.interpolate`postgresql+psycopg://${args.username}@${this.address}:${PORT}/${args.databaseName}?sslmode=verify-full`;
+    if (proxy) this.proxyName = proxy.name;
+    this.instanceStatements = readSecret;
+    this.registerOutputs({
+      instanceIdentifier: this.instanceIdentifier,
+      address: this.address,
+      port: this.port,
+      secretArn: this.secretArn,
+      url: this.url,
+    });
+  }
+
+  private createProxy(
+    name: string,
+    { region, accountId, identifier }: PostgresDbArgs,
+    proxyArgs: NonNullable<PostgresDbArgs["proxy"]>,
+    database: {
+      instance: aws.rds.Instance;
+      secretArn: pulumi.Output<string>;
+      readSecret: pulumi.Output<Statement[]>;
+    },
+  ): aws.rds.Proxy {
+    const role = this.child("proxyRole", aws.iam.Role, `${name}-proxy`, {
+      description: `Lets the proxy of ${identifier} read the database's password`,
+      assumeRolePolicy: trustService("rds.amazonaws.com", ownAccount(accountId)),
+    });
+    const policy = new aws.iam.RolePolicy(
+      `${name}-proxy`,
+      { role: role.name, policy: policyJson(database.readSecret) },
+      { parent: this },
+    );
+    const proxy = this.child(
+      "proxy",
+      aws.rds.Proxy,
+      name,
+      {
+        name: proxyArgs.name,
+        region,
+        engineFamily: "POSTGRESQL",
+        roleArn: role.arn,
+        requireTls: true,
+        idleClientTimeout: 1800,
+        vpcSubnetIds: proxyArgs.subnetIds,
+        vpcSecurityGroupIds: proxyArgs.securityGroupIds,
+        auths: [{ authScheme: "SECRETS", iamAuth: "DISABLED", secretArn: database.secretArn }],
+      },
+      { dependsOn: [policy] },
+    );
+    const targetGroup = this.child("proxyTargetGroup", aws.rds.ProxyDefaultTargetGroup, name, {
+      dbProxyName: proxy.name,
+      region,
+      connectionPoolConfig: {
+        maxConnectionsPercent: proxyArgs.maxConnectionsPercent ?? 90,
+        maxIdleConnectionsPercent: 50,
+        connectionBorrowTimeout: 30,
+      },
+    });
+    new aws.rds.ProxyTarget(
+      name,
+      {
+        dbProxyName: proxy.name,
+        region,
+        targetGroupName: targetGroup.name,
+        dbInstanceIdentifier: database.instance.identifier,
+      },
+      { parent: this },
+    );
+    return proxy;
+  }
+}

@@ -1,0 +1,108 @@
+import type { ConditionalReplacement, TypeFacts } from "./facts";
+import { canonical, isObject, type Properties, reveal, revealAll, sameValue, UNKNOWN } from "./values";
+
+/** How one leaf changes; `_REPLACE` where the change replaces the resource. */
+export type ChangeKind = "ADD" | "DELETE" | "UPDATE" | "ADD_REPLACE" | "DELETE_REPLACE" | "UPDATE_REPLACE";
+
+/** The difference between the inputs that made a resource and those that it should have now. */
+export interface Difference {
+  /** Leaf paths (`tags.team`, `ingress[0].fromPort`) that differ. Empty: nothing changes. */
+  changes: Record<string, ChangeKind>;
+  /** The leaves among them that replace the resource. */
+  replaces: string[];
+  /** Whether the old resource must go before the new one comes. */
+  deleteBeforeReplace: boolean;
+}
+
+/**
+ * Compares the inputs of a resource's last deployment with its present ones. An unknown value is a change, since
+ * nobody can say that it is none.
+ *
+ * @param autoNamed Whether the physical name was made up by the provider: a replacement then gets another one.
+ */
+export function diff(facts: TypeFacts, olds: Properties, news: Properties, autoNamed: boolean): Difference {
+  const before = revealAll(olds);
+  const after = revealAll(news);
+  const changes: Record<string, ChangeKind> = {};
+  const replaces: string[] = [];
+
+  const leaf = (path: string, old: unknown, now: unknown) => {
+    const kind = old === undefined ? "ADD" : now === undefined ? "DELETE" : "UPDATE";
+    const replace = replacesOn(facts, path, before, after);
+    if (replace) replaces.push(path);
+    changes[path] = replace ? `${kind}_REPLACE` : kind;
+  };
+  const walk = (path: string, old: unknown, now: unknown) => {
+    if (sameValue(old, now) || (path && sameByMeaning(facts, path, old, now))) return;
+    if (Array.isArray(old) && Array.isArray(now)) {
+      const length = Math.max(old.length, now.length);
+      for (let index = 0; index < length; index++) walk(`${path}[${index}]`, old[index], now[index]);
+    } else if (isObject(old) && isObject(now)) {
+      for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+        if (!key.startsWith("__")) walk(path ? `${path}.${key}` : key, old[key], now[key]);
+      }
+    } else if (!(now === undefined && facts.optionalComputed?.includes(path))) {
+      // AWS keeps what it filled in, or was once told, when an optional computed property is no longer given.
+      leaf(path, old ?? undefined, now ?? undefined);
+    }
+  };
+  walk("", before, after);
+
+  const name = facts.nameProperty;
+  const fixedName = name !== undefined && !autoNamed && sameValue(before[name], after[name]);
+  return {
+    changes,
+    replaces,
+    deleteBeforeReplace: replaces.length > 0 && (facts.deleteBeforeReplace === true || fixedName),
+  };
+}
+
+function general(path: string): string {
+  return path.replace(/\[\d+\]/g, "[*]");
+}
+
+function sameByMeaning(facts: TypeFacts, path: string, old: unknown, now: unknown): boolean {
+  const pattern = general(path);
+  if (facts.sets?.includes(pattern) && Array.isArray(old) && Array.isArray(now)) {
+    return sameValue(old.map(canonical).sort(), now.map(canonical).sort());
+  }
+  if (facts.json?.includes(pattern) && typeof old === "string" && typeof now === "string") return sameJson(old, now);
+  return false;
+}
+
+function sameJson(a: string, b: string): boolean {
+  try {
+    return sameValue(JSON.parse(a), JSON.parse(b));
+  } catch {
+    return false;
+  }
+}
+
+function replacesOn(facts: TypeFacts, path: string, olds: Properties, news: Properties): boolean {
+  const pattern = general(path);
+  if (facts.replaceOnChanges.some((one) => covers(one, pattern))) return true;
+  return (facts.replaceWhen ?? []).some((rule) => covers(rule.property, pattern) && applies(rule, olds, news));
+}
+
+function covers(property: string, pattern: string): boolean {
+  return pattern === property || pattern.startsWith(`${property}.`) || pattern.startsWith(`${property}[`);
+}
+
+function applies(rule: ConditionalReplacement, olds: Properties, news: Properties): boolean {
+  const old = reveal(olds[rule.property]);
+  const now = reveal(news[rule.property]);
+  if (rule.switched) return (old === undefined) !== (now === undefined);
+  if (rule.lower) return now !== UNKNOWN && lowerVersion(String(now), String(old));
+  if (rule.unless) return !Object.entries(rule.unless).every(([key, value]) => news[key] === value);
+  return old === rule.from && now === rule.to;
+}
+
+function lowerVersion(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((version) => version.split(".").map(Number));
+  for (let index = 0; index < Math.min(left!.length, right!.length); index++) {
+    const [x, y] = [left![index]!, right![index]!];
+    if (Number.isNaN(x) || Number.isNaN(y)) return false;
+    if (x !== y) return x < y;
+  }
+  return false;
+}

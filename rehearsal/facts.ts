@@ -1,0 +1,151 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Bounds of a length, a number or a count, both inclusive; null is "no bound". */
+export type Bounds = [number | null, number | null];
+
+/**
+ * Checks on single properties. Keys are property paths in Pulumi's names, nested with dots, `[*]` for the items of a
+ * list. A check on a list of scalars looks at each item.
+ */
+export interface ValueFacts {
+  /** Values allowed. */
+  enums?: Record<string, unknown[]>;
+  /** Regular expressions that a text must match. */
+  patterns?: Record<string, string>;
+  /** Characters of a text. */
+  lengths?: Record<string, Bounds>;
+  /** Least number of characters. */
+  minLengths?: Record<string, number>;
+  /** Bounds of a number. */
+  ranges?: Record<string, Bounds>;
+  /** Numbers allowed. */
+  allowedNumbers?: Record<string, number[]>;
+  /** Bounds of the prefix length of a CIDR block. */
+  prefixRanges?: Record<string, Bounds>;
+  /** Prefix lengths of a CIDR block allowed. */
+  prefixAllowed?: Record<string, number[]>;
+  /** Most items of a list. */
+  maxItems?: Record<string, number>;
+  /** Bounds of the number of items of a list. */
+  itemCounts?: Record<string, Bounds>;
+}
+
+/** A change that replaces the resource only under a condition. */
+export interface ConditionalReplacement {
+  property: string;
+  /** Replaces when the value was this... */
+  from?: unknown;
+  /** ...and becomes this. */
+  to?: unknown;
+  /** Replaces when the property appears or disappears; another value is changed in place. */
+  switched?: true;
+  /** Replaces when the version becomes lower. */
+  lower?: true;
+  /** Never replaces while these inputs have these values. */
+  unless?: Record<string, unknown>;
+}
+
+/** What is known of one resource type, from the provider's schema, its source and AWS. */
+export interface TypeFacts extends ValueFacts {
+  /** The Terraform type behind it. */
+  tf?: string;
+  /** Template of the id; see {@link file://./templates.ts}. */
+  id: string;
+  /** Template of the ARN. */
+  arn?: string;
+  /** Output that holds the ARN; `arn` unless said otherwise. */
+  arnProperty?: string;
+  /** Input that holds the physical name. */
+  nameProperty?: string;
+  /** How the provider names the resource when the program does not. */
+  autoName?: { max: number; separator: string; hex: number; lowercase?: boolean; prefix?: string };
+  /** Inputs that together are taken once per account and region. */
+  unique?: string[][];
+  /** Every input with its kind: `string`, `number`, `boolean`, `any`, `[kind]`, `{kind}` (map) or `#Shape`. */
+  inputs: Record<string, string>;
+  /** Inputs that must be given. */
+  required: string[];
+  /** Nested properties that must be given where their parent is; most are marked `!` in the shapes. */
+  requiredNested?: string[];
+  /** Inputs whose change replaces the resource. */
+  replaceOnChanges: string[];
+  replaceWhen?: ConditionalReplacement[];
+  /** The provider deletes before it creates. */
+  deleteBeforeReplace?: boolean;
+  /** Outputs that are never inputs: unknown until created. */
+  computed: string[];
+  /** Inputs that AWS fills in when they are not given. */
+  optionalComputed?: string[];
+  /** Outputs that are unknown again when one of these inputs changes; `*` is any change. */
+  computedOnUpdate?: Record<string, string[]>;
+  /** Properties that are secret whatever the program says. */
+  sensitive?: string[];
+  /** Lists whose order has no meaning. */
+  sets?: string[];
+  /** Texts that must be JSON, compared by content. */
+  json?: string[];
+  /** What the provider writes into inputs that were left out. */
+  defaults?: Record<string, unknown>;
+  /** Enumerations that ignore case. */
+  enumIgnoreCase?: string[];
+  /** Patterns that hold while other inputs have the given values. */
+  patternsWhen?: { when: Record<string, unknown>; property: string; regex: string }[];
+  /** Pairs that exclude each other. */
+  conflicts?: string[][];
+  exactlyOneOf?: string[][];
+  atLeastOneOf?: string[][];
+  /** Property to the properties it needs beside it. */
+  requiredWith?: Record<string, string[]>;
+  /** What AWS refuses and a preview does not see. */
+  api?: ValueFacts;
+  /** Estimate, in seconds. */
+  typicalCreateSeconds?: number;
+}
+
+/** Nested objects by name: their properties with their kinds; `!` marks one that must be given. */
+export type Shapes = Record<string, Record<string, string>>;
+
+interface FactsFile {
+  shapes?: Shapes;
+  types: Record<string, TypeFacts>;
+}
+
+const folder = join(__dirname, "facts");
+const files = new Map<string, FactsFile>();
+
+/** `ec2` of `aws:ec2/vpc:Vpc`; the package for packages other than aws. */
+export function serviceOf(type: string): string {
+  const [packageName, module] = type.split(":");
+  return packageName === "aws" ? (module ?? "").split("/")[0]! : (packageName ?? "");
+}
+
+function load(service: string): FactsFile {
+  let file = files.get(service);
+  if (!file) {
+    const path = join(folder, `${service}.json`);
+    const known = /^[a-z0-9]+$/.test(service) && existsSync(path);
+    file = known ? (JSON.parse(readFileSync(path, "utf8")) as FactsFile) : { types: {} };
+    files.set(service, file);
+  }
+  return file;
+}
+
+/** The facts of a resource type, or undefined when there are none. Reads the service's file once. */
+export function factsOf(type: string): TypeFacts | undefined {
+  const { types } = load(serviceOf(type));
+  return Object.hasOwn(types, type) ? types[type] : undefined;
+}
+
+/** The shapes that the facts of `type` refer to. */
+export function shapesOf(type: string): Shapes {
+  return load(serviceOf(type)).shapes ?? {};
+}
+
+/** Every resource type that the stand-in serves, sorted. */
+export function modelledTypes(): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .flatMap((name) => Object.keys(load(name.slice(0, -".json".length)).types))
+    .sort();
+}

@@ -1,0 +1,338 @@
+import { Identifiers, partitionOf } from "./aws";
+import { check, checkAtService, type Failure } from "./check";
+import { diff, type Difference } from "./diff";
+import { factsOf, shapesOf, type TypeFacts } from "./facts";
+import { complete, DEFAULTED, isAutoNamed, type NameProposal } from "./inputs";
+import { modelOf } from "./models";
+import type { ModelContext } from "./models/model";
+import { fill, lookUp, type TemplateValues } from "./templates";
+import {
+  hasUnknown,
+  isObject,
+  type Properties,
+  restore,
+  reveal,
+  revealAll,
+  sameValue,
+  secret,
+  UNKNOWN,
+  withoutRedacted,
+} from "./values";
+import type { World, WorldResource } from "./world";
+
+/** What one provider of a program was configured with. */
+export interface ProviderConfiguration {
+  region: string;
+  defaultTags: Record<string, string>;
+}
+
+/** AWS or its provider says no. Becomes the error that the engine shows. */
+export class Refusal extends Error {}
+
+/** A resource type or data call that the program uses and the stand-in knows nothing of. */
+export class UnmodelledType extends Refusal {
+  constructor(readonly token: string) {
+    super(
+      `${token}: the rehearsal has no model for this ${token.includes("/get") ? "data call" : "type"}; ` +
+        "docs/rehearsal.md says where one is added",
+    );
+  }
+}
+
+/** One resource as the engine asks for it. */
+export interface Request {
+  type: string;
+  urn: string;
+  /** Name in the program. */
+  name: string;
+}
+
+/** The life cycle of resources, over a world. Knows nothing of the wire. */
+export class Provider {
+  /** Tokens that were asked for and have no model. */
+  readonly unmodelled = new Set<string>();
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Judges inputs and completes them. */
+  check(
+    request: Request,
+    configuration: ProviderConfiguration,
+    olds: Properties | undefined,
+    news: Properties,
+    seed: Uint8Array,
+    proposal?: NameProposal,
+  ): { inputs: Properties; failures: Failure[] } {
+    const facts = this.#facts(request.type);
+    const { [DEFAULTED]: _, ...given } = news;
+    const failures = check(facts, shapesOf(request.type), given);
+    const inputs = complete(facts, request.name, olds, given, seed, proposal);
+    if (facts.inputs.region && inputs.region === undefined && request.type.startsWith("aws:")) {
+      inputs.region = configuration.region;
+      (inputs[DEFAULTED] as string[]).push("region");
+    }
+    return { inputs, failures };
+  }
+
+  diff(type: string, olds: Properties, news: Properties): Difference {
+    const facts = this.#facts(type);
+    return diff(facts, olds, news, isAutoNamed(facts, news));
+  }
+
+  /** Creates a resource, or says what creating it would give. The id of a preview is empty. */
+  create(
+    request: Request,
+    configuration: ProviderConfiguration,
+    inputs: Properties,
+    preview: boolean,
+  ): { id: string; outputs: Properties } {
+    const facts = this.#facts(request.type);
+    if (preview) return { id: "", outputs: this.#previewed(facts, configuration, inputs, undefined, undefined) };
+    const generation = this.#world.nextGeneration(request.urn);
+    const context = this.#context(request, facts, configuration, inputs, {}, `${request.urn}\n${generation}`);
+    this.#refuse(request, facts, context, inputs, undefined);
+    const outputs = this.#outputs(facts, configuration, context, inputs);
+    this.#world.put({ ...request, id: context.id, region: regionOf(facts, context), inputs, outputs, generation });
+    return { id: context.id, outputs };
+  }
+
+  /** Changes a resource, or says what changing it would give. */
+  update(
+    request: Request,
+    id: string,
+    configuration: ProviderConfiguration,
+    olds: Properties,
+    oldInputs: Properties,
+    inputs: Properties,
+    preview: boolean,
+  ): Properties {
+    const facts = this.#facts(request.type);
+    if (preview) return this.#previewed(facts, configuration, inputs, olds, oldInputs);
+    const existing = this.#world.get(request.urn, id) ?? this.#world.find(request.type, id);
+    if (!existing) throw new Refusal(`${request.type} ${id} does not exist`);
+    const previous = revealAll(existing.outputs);
+    const context = this.#context(request, facts, configuration, inputs, previous, seedOf(existing), id);
+    this.#refuse(request, facts, context, inputs, existing);
+    const outputs = this.#outputs(facts, configuration, context, inputs);
+    for (const name of stable(facts, existing.inputs, inputs)) {
+      if (existing.outputs[name] === undefined) continue;
+      if (facts.computed.includes(name) || inputs[name] === undefined) outputs[name] = existing.outputs[name];
+    }
+    this.#world.remove(existing.urn, id);
+    this.#world.put({ ...existing, ...request, region: regionOf(facts, context), inputs, outputs });
+    return outputs;
+  }
+
+  /**
+   * Reads what exists, for a refresh, an import or a `get`.
+   *
+   * @param state Outputs that the engine holds, which complete the secrets that a reloaded world lacks.
+   */
+  read(
+    request: Request,
+    id: string,
+    state: Properties,
+    oldInputs: Properties,
+  ): { id: string; outputs: Properties; inputs: Properties } | undefined {
+    const facts = this.#facts(request.type);
+    const found =
+      this.#world.get(request.urn, id) ??
+      this.#world.find(request.type, id) ??
+      (facts.nameProperty ? this.#world.findBy(request.type, facts.nameProperty, id) : undefined) ??
+      (facts.arn ? this.#world.findBy(request.type, facts.arnProperty ?? "arn", id) : undefined);
+    if (!found) return undefined;
+    const outputs = withoutRedacted(restore(found.outputs, state)) as Properties;
+    const inputs = withoutRedacted(restore(found.inputs, oldInputs)) as Properties;
+    return { id: found.id, outputs, inputs };
+  }
+
+  /** Deletes a resource. One that is gone already is no error. @throws Refusal when AWS would keep it */
+  delete(request: Request, id: string, configuration: ProviderConfiguration): void {
+    const facts = this.#facts(request.type);
+    const existing = this.#world.get(request.urn, id);
+    if (!existing) return;
+    const previous = revealAll(existing.outputs);
+    const context = this.#context(request, facts, configuration, existing.inputs, previous, seedOf(existing), id);
+    const why = modelOf(request.type)?.refuseDelete?.(context);
+    if (why) throw new Refusal(`deleting ${describe(existing)}: ${why}`);
+    this.#world.remove(request.urn, id);
+  }
+
+  #facts(type: string): TypeFacts {
+    const facts = factsOf(type);
+    if (facts) return facts;
+    this.unmodelled.add(type);
+    throw new UnmodelledType(type);
+  }
+
+  #context(
+    request: Request,
+    facts: TypeFacts,
+    configuration: ProviderConfiguration,
+    wrapped: Properties,
+    previous: Properties,
+    seed: string,
+    id?: string,
+  ): ModelContext {
+    const inputs = revealAll(wrapped);
+    const region = typeof inputs.region === "string" ? inputs.region : configuration.region;
+    const context = {
+      type: request.type,
+      urn: request.urn,
+      inputs,
+      previous,
+      region,
+      partition: partitionOf(region),
+      account: this.#world.accountId,
+      world: this.#world,
+      identifiers: new Identifiers(seed),
+      id: id ?? "",
+      arn: "",
+    };
+    const model = modelOf(request.type);
+    const made: Properties = {};
+    const values: TemplateValues = { ...context, property: lookUp(made, inputs, previous) };
+    const arnNeedsId = !!facts.arn?.includes("{id}") || (!facts.arn && !!model?.arn);
+    const setArn = () => {
+      context.arn = model?.arn?.(context) ?? (facts.arn ? fill(facts.arn, values) : "");
+      made.arn = context.arn;
+    };
+    const setId = () => {
+      context.id ||= model?.id?.(context) ?? fill(facts.id, values);
+      made.id = context.id;
+    };
+    // An id can be the ARN, and an ARN can hold the id.
+    if (arnNeedsId && facts.id !== "{arn}") {
+      setId();
+      setArn();
+    } else {
+      setArn();
+      setId();
+    }
+    return context;
+  }
+
+  #outputs(
+    facts: TypeFacts,
+    configuration: ProviderConfiguration,
+    context: ModelContext,
+    inputs: Properties,
+  ): Properties {
+    const computed: Properties = { ...modelOf(context.type)?.outputs?.(context) };
+    if (context.arn) computed[facts.arnProperty ?? "arn"] ??= context.arn;
+    if (facts.computed.includes("tagsAll")) computed.tagsAll = allTags(configuration, inputs);
+    if (facts.inputs.region && context.type.startsWith("aws:")) computed.region = context.region;
+    for (const name of facts.computed) {
+      if (name === "ownerId" || name === "owner") computed[name] ??= context.account;
+      if (name === "keyId" || name === "allocationId" || name === "securityGroupRuleId") computed[name] ??= context.id;
+    }
+    const known = new Set([...facts.computed, ...(facts.optionalComputed ?? []), "region"]);
+    const kept: Properties = { ...without(inputs, DEFAULTED) };
+    for (const [name, value] of Object.entries(computed)) {
+      if (value === undefined || !known.has(name)) continue;
+      if (facts.computed.includes(name) || kept[name] === undefined) kept[name] = value;
+    }
+    return hidden(facts, kept);
+  }
+
+  #previewed(
+    facts: TypeFacts,
+    configuration: ProviderConfiguration,
+    inputs: Properties,
+    olds: Properties | undefined,
+    oldInputs: Properties | undefined,
+  ): Properties {
+    const outputs: Properties = {};
+    for (const name of [...facts.computed, ...(facts.optionalComputed ?? [])]) outputs[name] = UNKNOWN;
+    if (olds) for (const name of stable(facts, oldInputs ?? {}, inputs)) outputs[name] = olds[name];
+    Object.assign(outputs, without(inputs, DEFAULTED));
+    if (facts.computed.includes("tagsAll")) outputs.tagsAll = allTags(configuration, inputs);
+    return hidden(facts, outputs);
+  }
+
+  /** @throws Refusal with everything that speaks against creating or changing the resource */
+  #refuse(
+    request: Request,
+    facts: TypeFacts,
+    context: ModelContext,
+    inputs: Properties,
+    existing: WorldResource | undefined,
+  ): void {
+    const action = existing ? "updating" : "creating";
+    const what = `${action} ${request.type} "${request.name}"`;
+    const failures = checkAtService(facts, inputs);
+    if (failures.length > 0) {
+      throw new Refusal(`${what}: ${failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}`);
+    }
+    for (const names of facts.unique ?? []) this.#refuseTaken(what, names, facts, context, existing);
+    const why = modelOf(request.type)?.refuse?.(context);
+    if (why) throw new Refusal(`${what}: ${why}`);
+  }
+
+  #refuseTaken(
+    what: string,
+    names: string[],
+    facts: TypeFacts,
+    context: ModelContext,
+    existing: WorldResource | undefined,
+  ): void {
+    const wanted = names.map((name) => context.inputs[name]);
+    if (wanted.every((value) => value === undefined)) return;
+    // Bucket names are taken in every region at once.
+    const everywhere = context.type === "aws:s3/bucket:Bucket";
+    const region = regionOf(facts, context);
+    const holder = this.#world.ofType(context.type).find(
+      (one) =>
+        one !== existing &&
+        (everywhere || one.region === region) &&
+        names.every((name, index) => sameValue(reveal(one.inputs[name]), wanted[index])),
+    );
+    if (!holder) return;
+    const value = names.map((name, index) => `${name} ${JSON.stringify(wanted[index])}`).join(", ");
+    throw new Refusal(`${what}: ${value} is taken by "${holder.name}" (${holder.urn})`);
+  }
+}
+
+/** What tells the incarnations of one resource apart. */
+function seedOf(resource: WorldResource): string {
+  return `${resource.urn}\n${resource.generation ?? 1}`;
+}
+
+/** The computed outputs that a change of inputs leaves as they are. */
+function stable(facts: TypeFacts, olds: Properties, news: Properties): string[] {
+  const changes = (name: string) => name === "*" || !sameValue(reveal(olds[name]), reveal(news[name]));
+  return [...facts.computed, ...(facts.optionalComputed ?? [])].filter(
+    (name) => name !== "tagsAll" && !facts.computedOnUpdate?.[name]?.some(changes),
+  );
+}
+
+function describe(resource: WorldResource): string {
+  return `${resource.type} "${resource.name}"`;
+}
+
+function regionOf(facts: TypeFacts, context: Pick<ModelContext, "region">): string {
+  return facts.inputs.region ? context.region : "";
+}
+
+function allTags(configuration: ProviderConfiguration, inputs: Properties): unknown {
+  const own = inputs.tags;
+  if (own === UNKNOWN || (own !== undefined && !isObject(own))) return UNKNOWN;
+  const tags = { ...configuration.defaultTags, ...(reveal(own) as Properties | undefined) };
+  // A map with one unknown value is still a map: the other tags stay known.
+  return hasUnknown(tags) && !isObject(own) ? UNKNOWN : tags;
+}
+
+function hidden(facts: TypeFacts, outputs: Properties): Properties {
+  for (const name of facts.sensitive ?? []) {
+    if (outputs[name] !== undefined && outputs[name] !== UNKNOWN) outputs[name] = secret(outputs[name]);
+  }
+  return outputs;
+}
+
+function without(properties: Properties, name: string): Properties {
+  const { [name]: _, ...others } = properties;
+  return others;
+}
