@@ -92,8 +92,20 @@ class Vpc extends pulumi.ComponentResource {
     const sharedTags = { Name: name, ...args.tags };
 
     const own = Object.fromEntries(VPC_ARGUMENTS.map((argument) => [argument, args[argument]]));
-    const vpc = new Child("aws:ec2/vpc:Vpc", name, { ...own, cidrBlock, tags: sharedTags }, this, [], ["ipv6CidrBlock"]);
-    const gateway = new Child("aws:ec2/internetGateway:InternetGateway", name, { region, vpcId: vpc.id, tags: sharedTags }, vpc);
+    const vpc = new Child(
+      "aws:ec2/vpc:Vpc",
+      name,
+      { ...own, cidrBlock, tags: sharedTags },
+      this,
+      [],
+      ["ipv6CidrBlock"],
+    );
+    const gateway = new Child(
+      "aws:ec2/internetGateway:InternetGateway",
+      name,
+      { region, vpcId: vpc.id, tags: sharedTags },
+      vpc,
+    );
 
     const made = {
       subnets: [] as Child[],
@@ -116,7 +128,12 @@ class Vpc extends pulumi.ComponentResource {
           Name: nameTag(args, name, subnet),
           SubnetType: subnet.type,
         };
-        const child = this.#subnet(subnet, vpc, { ...sharedTags, ...subnet.spec.tags, ...tags }, zoneIndex + order * zones.length);
+        const child = this.#subnet(
+          subnet,
+          vpc,
+          { ...sharedTags, ...subnet.spec.tags, ...tags },
+          zoneIndex + order * zones.length,
+        );
         made.subnets.push(child);
         const alike = { Public: made.publicSubnets, Private: made.privateSubnets, Isolated: made.isolatedSubnets };
         alike[subnet.type as "Public" | "Private" | "Isolated"].push(child);
@@ -133,16 +150,25 @@ class Vpc extends pulumi.ComponentResource {
         );
 
         const wantsNat =
-          nat === "OnePerAz" ? made.natGateways.length < zoneIndex + 1 : nat === "Single" && made.natGateways.length < 1;
+          nat === "OnePerAz"
+            ? made.natGateways.length < zoneIndex + 1
+            : nat === "Single" && made.natGateways.length < 1;
         if (subnet.type === "Public" && wantsNat) {
           const natName = `${name}-${zoneIndex + 1}`;
           const natTags = { ...args.tags, Name: natName };
           if (allocationIds.length === 0) {
-            made.eips.push(new Child("aws:ec2/eip:Eip", natName, { region, tags: natTags }, child, [child], ["allocationId"]));
+            made.eips.push(
+              new Child("aws:ec2/eip:Eip", natName, { region, tags: natTags }, child, [child], ["allocationId"]),
+            );
           }
           const allocationId = made.eips[zoneIndex]?.output("allocationId") ?? allocationIds[zoneIndex];
           made.natGateways.push(
-            new Child("aws:ec2/natGateway:NatGateway", natName, { region, subnetId: child.id, allocationId, tags: natTags }, child),
+            new Child(
+              "aws:ec2/natGateway:NatGateway",
+              natName,
+              { region, subnetId: child.id, allocationId, tags: natTags },
+              child,
+            ),
           );
         }
 
@@ -197,7 +223,10 @@ class Vpc extends pulumi.ComponentResource {
     )) as { names?: string[] };
     const names = found.names ?? [];
     if (names.length < count) {
-      throw new InvalidVpc("numberOfAvailabilityZones", `the region has ${names.length} availability zones, not ${count}`);
+      throw new InvalidVpc(
+        "numberOfAvailabilityZones",
+        `the region has ${names.length} availability zones, not ${count}`,
+      );
     }
     return names.slice(0, count);
   }
@@ -271,7 +300,10 @@ function nameTag(args: VpcArgs, vpcName: string, subnet: PlacedSubnet): string {
 function ipv6Share(block: string | undefined, index: number): string {
   const hextets = /^([0-9a-f]*:[0-9a-f]*:[0-9a-f]*):([0-9a-f]+)::\/56$/i.exec(block ?? "");
   if (!hextets) {
-    throw new InvalidVpc("subnetSpecs", "assignIpv6AddressOnCreation needs assignGeneratedIpv6CidrBlock or a /56 block");
+    throw new InvalidVpc(
+      "subnetSpecs",
+      "assignIpv6AddressOnCreation needs assignGeneratedIpv6CidrBlock or a /56 block",
+    );
   }
   return `${hextets[1]}:${((parseInt(hextets[2]!, 16) & 0xff00) | index).toString(16)}::/64`;
 }

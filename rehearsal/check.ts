@@ -137,13 +137,25 @@ class Judgement {
       this.#each(pattern, lengthWithin(bounds), () => `must have ${span(bounds)} characters`);
     }
     for (const [pattern, bounds] of Object.entries(checks.ranges ?? {})) {
-      this.#each(pattern, (value) => within(Number(value), bounds), () => `must be ${span(bounds)}`);
+      this.#each(
+        pattern,
+        (value) => within(Number(value), bounds),
+        () => `must be ${span(bounds)}`,
+      );
     }
     for (const [pattern, numbers] of Object.entries(checks.allowedNumbers ?? {})) {
-      this.#each(pattern, (value) => numbers.includes(Number(value)), () => `must be one of ${numbers.join(", ")}`);
+      this.#each(
+        pattern,
+        (value) => numbers.includes(Number(value)),
+        () => `must be one of ${numbers.join(", ")}`,
+      );
     }
     for (const [pattern, bounds] of Object.entries(checks.prefixRanges ?? {})) {
-      this.#each(pattern, (value) => within(prefixLength(value), bounds), () => `must have a prefix of ${span(bounds)}`);
+      this.#each(
+        pattern,
+        (value) => within(prefixLength(value), bounds),
+        () => `must have a prefix of ${span(bounds)}`,
+      );
     }
     for (const [pattern, numbers] of Object.entries(checks.prefixAllowed ?? {})) {
       const fits = (value: unknown) => numbers.includes(prefixLength(value));
@@ -155,7 +167,11 @@ class Judgement {
 
   #pattern(pattern: string, regex: string): void {
     const expression = regularExpression(regex);
-    this.#each(pattern, (value) => expression.test(String(value)), () => `must match ${regex}`);
+    this.#each(
+      pattern,
+      (value) => expression.test(String(value)),
+      () => `must match ${regex}`,
+    );
   }
 
   #each(pattern: string, fits: (value: unknown) => boolean, reason: () => string): void {
@@ -217,10 +233,7 @@ class Judgement {
   }
 
   /** Runs `judge` for each place that holds the whole group. */
-  #group(
-    group: string[],
-    judge: (values: unknown[], names: string[], path: (name: string) => string) => void,
-  ): void {
+  #group(group: string[], judge: (values: unknown[], names: string[], path: (name: string) => string) => void): void {
     const parent = commonParent(group);
     const names = group.map((pattern) => (parent ? pattern.slice(parent.length + 1) : pattern));
     for (const place of select(this.#inputs, parent)) {
@@ -234,7 +247,8 @@ class Judgement {
 function isScalar(value: unknown, kind: string): boolean {
   if (typeof value === "object") return false;
   // The provider converts texts that read as numbers or booleans, and numbers and booleans to texts.
-  if (kind === "number") return typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value));
+  if (kind === "number")
+    return typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value));
   if (kind === "boolean") return typeof value === "boolean" || value === "true" || value === "false";
   return true;
 }

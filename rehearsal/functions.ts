@@ -90,7 +90,9 @@ function solutionStack({ args, region }: Call): Properties {
   const found = SOLUTION_STACKS.filter((name) => expression.test(name));
   if (found.length === 0) throw new Refusal(`getSolutionStack: no solution stack matches "${String(args.nameRegex)}"`);
   if (found.length > 1 && args.mostRecent !== true) {
-    throw new Refusal(`getSolutionStack: ${found.length} solution stacks match; give a narrower nameRegex or mostRecent`);
+    throw new Refusal(
+      `getSolutionStack: ${found.length} solution stacks match; give a narrower nameRegex or mostRecent`,
+    );
   }
   return { id: found[0], name: found[0], region };
 }
@@ -212,7 +214,8 @@ function zone({ args, world }: Call): Properties {
     privateZone: args.privateZone ?? false,
     comment: "",
     callerReference: identifiers.uuid(),
-    nameServers: known?.outputs.nameServers ?? [0, 1, 2, 3].map((n) => `ns-${identifiers.digits(3, String(n))}.awsdns-${n}.com`),
+    nameServers:
+      known?.outputs.nameServers ?? [0, 1, 2, 3].map((n) => `ns-${identifiers.digits(3, String(n))}.awsdns-${n}.com`),
     resourceRecordSetCount: 2,
   };
 }
@@ -249,7 +252,11 @@ function policyDocument({ args }: Call): Properties {
     ...(args.policyId !== undefined && { Id: args.policyId }),
     Statement: statements,
   };
-  return { id: new Identifiers(JSON.stringify(document)).digits(10), json: JSON.stringify(document, null, 2), minifiedJson: JSON.stringify(document) };
+  return {
+    id: new Identifiers(JSON.stringify(document)).digits(10),
+    json: JSON.stringify(document, null, 2),
+    minifiedJson: JSON.stringify(document),
+  };
 }
 
 function statement(given: Properties): Properties {

@@ -284,12 +284,14 @@ export class Provider {
     // Bucket names are taken in every region at once.
     const everywhere = context.type === "aws:s3/bucket:Bucket";
     const region = regionOf(facts, context);
-    const holder = this.#world.ofType(context.type).find(
-      (one) =>
-        one !== existing &&
-        (everywhere || one.region === region) &&
-        names.every((name, index) => sameValue(reveal(one.inputs[name]), wanted[index])),
-    );
+    const holder = this.#world
+      .ofType(context.type)
+      .find(
+        (one) =>
+          one !== existing &&
+          (everywhere || one.region === region) &&
+          names.every((name, index) => sameValue(reveal(one.inputs[name]), wanted[index])),
+      );
     if (!holder) return;
     const value = names.map((name, index) => `${name} ${JSON.stringify(wanted[index])}`).join(", ");
     throw new Refusal(`${what}: ${value} is taken by "${holder.name}" (${holder.urn})`);

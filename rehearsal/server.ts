@@ -175,7 +175,9 @@ class Service {
       );
     }
     if (settingList(settings.forbiddenAccountIds).includes(account)) {
-      throw new Refusal(`the credentials belong to account ${account}, which the provider's forbiddenAccountIds refuse`);
+      throw new Refusal(
+        `the credentials belong to account ${account}, which the provider's forbiddenAccountIds refuse`,
+      );
     }
     const defaults = parsed(settings.defaultTags);
     const tags = isObject(defaults) && isObject(defaults.tags) ? (defaults.tags as Record<string, string>) : {};

@@ -74,7 +74,13 @@ export function layOut(
       const size = sizeOf(mask(spec));
       const base = Math.ceil(next / size) * size;
       next = base + size;
-      return { type: spec.type, zone, name: subnetName(vpcName, spec, index), cidrBlock: format(base, mask(spec)), spec };
+      return {
+        type: spec.type,
+        zone,
+        name: subnetName(vpcName, spec, index),
+        cidrBlock: format(base, mask(spec)),
+        spec,
+      };
     });
   });
   refuseOverlaps(placed);
@@ -96,7 +102,8 @@ export function refuseGaps(vpcCidr: string, placed: PlacedSubnet[]): void {
     if (block.base !== next) throw new InvalidVpc("subnetSpecs", `there is a gap before ${name} (${cidrBlock})`);
     next = block.base + sizeOf(block.mask);
   }
-  if (next !== vpc.base + sizeOf(vpc.mask)) throw new InvalidVpc("subnetSpecs", `there is a gap at the end of ${vpcCidr}`);
+  if (next !== vpc.base + sizeOf(vpc.mask))
+    throw new InvalidVpc("subnetSpecs", `there is a gap at the end of ${vpcCidr}`);
 }
 
 /** Whether the two IPv4 blocks have an address in common. */
@@ -119,22 +126,21 @@ function explicit(vpcName: string, zones: string[], specs: SubnetSpec[]): Placed
   });
   refuseSameNames(specs);
   const placed = zones.flatMap((zone, index) =>
-    specs.map(
-      (spec): PlacedSubnet => ({
-        type: spec.type,
-        zone,
-        name: subnetName(vpcName, spec, index),
-        cidrBlock: spec.cidrBlocks![index]!,
-        spec,
-      }),
-    ),
+    specs.map((spec): PlacedSubnet => ({
+      type: spec.type,
+      zone,
+      name: subnetName(vpcName, spec, index),
+      cidrBlock: spec.cidrBlocks![index]!,
+      spec,
+    })),
   );
   refuseOverlaps(placed);
   return placed;
 }
 
 function standardSpecs(share: number): SubnetSpec[] {
-  if (share > 26) throw new InvalidVpc("cidrBlock", `leaves a /${share} for each zone; without subnetSpecs it takes a /26`);
+  if (share > 26)
+    throw new InvalidVpc("cidrBlock", `leaves a /${share} for each zone; without subnetSpecs it takes a /26`);
   const widest = Math.max(share, 16);
   return [
     { type: "Private", cidrMask: widest + 1 },

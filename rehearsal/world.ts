@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 import { factsOf } from "./facts";
@@ -193,7 +203,7 @@ export class World {
       const handle = openSync(temporary, "w", 0o600);
       try {
         const bytes = Buffer.from(`${JSON.stringify(file)}\n`);
-        for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+        for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
         fsyncSync(handle);
       } finally {
         closeSync(handle);
@@ -224,7 +234,9 @@ function parse(path: string): WorldFile {
     typeof file.region === "string" &&
     typeof file.generations === "object" &&
     Array.isArray(file.resources) &&
-    file.resources.every((one) => typeof one?.type === "string" && typeof one.id === "string" && one.inputs && one.outputs);
+    file.resources.every(
+      (one) => typeof one?.type === "string" && typeof one.id === "string" && one.inputs && one.outputs,
+    );
   if (!whole) throw new WorldFileError(`${path}: the file is damaged; start over with --fresh`);
   return file as WorldFile;
 }

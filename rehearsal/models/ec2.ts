@@ -85,7 +85,8 @@ const natGateway: Model = {
     return {
       associationId: inputs.allocationId ? `eipassoc-${identifiers.hex(17, "association")}` : "",
       networkInterfaceId: `eni-${identifiers.hex(17, "eni")}`,
-      publicIp: text(address?.outputs.publicIp) ?? (inputs.connectivityType === "private" ? "" : publicAddress(identifiers)),
+      publicIp:
+        text(address?.outputs.publicIp) ?? (inputs.connectivityType === "private" ? "" : publicAddress(identifiers)),
       privateIp: `10.0.0.${4 + (parseInt(identifiers.hex(2, "private"), 16) % 250)}`,
     };
   },
@@ -101,7 +102,15 @@ const natGateway: Model = {
 
 /** What a rule of a security group lets through, as a text to compare. */
 function ruleKey(inputs: Properties): string {
-  const parts = ["ipProtocol", "fromPort", "toPort", "cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"];
+  const parts = [
+    "ipProtocol",
+    "fromPort",
+    "toPort",
+    "cidrIpv4",
+    "cidrIpv6",
+    "prefixListId",
+    "referencedSecurityGroupId",
+  ];
   return [inputs.securityGroupId, ...parts.map((part) => inputs[part] ?? "")].join(" ");
 }
 
@@ -110,7 +119,9 @@ export const securityGroupRule: Model = {
   refuse(context) {
     const { inputs, urn, type, world } = context;
     const wanted = ruleKey(inputs);
-    const twin = world.ofType(type).find((one) => one.urn !== urn && ruleKey(reveal(one.inputs) as Properties) === wanted);
+    const twin = world
+      .ofType(type)
+      .find((one) => one.urn !== urn && ruleKey(reveal(one.inputs) as Properties) === wanted);
     if (twin) return `the group has this rule already: "${twin.name}"`;
     const [from, to] = [inputs.fromPort, inputs.toPort];
     const ports = inputs.ipProtocol === "tcp" || inputs.ipProtocol === "udp";
@@ -142,7 +153,12 @@ const vpcEndpoint: Model = {
       networkInterfaceIds: interfaces.map((_, index) => `eni-${identifiers.hex(17, String(index))}`),
       dnsEntries: gateway
         ? []
-        : [{ dnsName: `${id}-${identifiers.lower(8)}.${service}.${region}.vpce.amazonaws.com`, hostedZoneId: identifiers.upper(14) }],
+        : [
+            {
+              dnsName: `${id}-${identifiers.lower(8)}.${service}.${region}.vpce.amazonaws.com`,
+              hostedZoneId: identifiers.upper(14),
+            },
+          ],
       ipAddressType: "ipv4",
       privateDnsEnabled: false,
       routeTableIds: [],
@@ -173,7 +189,9 @@ export const models: Models = {
   "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint,
   "aws:ec2/internetGateway:InternetGateway": { outputs: () => ({ vpcId: "" }) },
   "aws:ec2/routeTable:RouteTable": { outputs: () => ({ routes: [], propagatingVgws: [] }) },
-  "aws:ec2/route:Route": { outputs: () => ({ origin: "CreateRoute", state: "active", instanceId: "", instanceOwnerId: "" }) },
+  "aws:ec2/route:Route": {
+    outputs: () => ({ origin: "CreateRoute", state: "active", instanceId: "", instanceOwnerId: "" }),
+  },
   "aws:ec2/securityGroup:SecurityGroup": { outputs: () => ({ ingress: [], egress: [] }) },
   "aws:ec2/securityGroupRule:SecurityGroupRule": {
     outputs: ({ identifiers }) => ({ securityGroupRuleId: `sgr-${identifiers.hex(17, "rule")}` }),

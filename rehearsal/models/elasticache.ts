@@ -25,8 +25,16 @@ function outputs(context: ModelContext): Properties {
   return {
     clusterEnabled: clustered,
     configurationEndpointAddress: clustered ? `clustercfg.${id}.${suffix}` : "",
-    primaryEndpointAddress: clustered ? "" : tls ? `master.${id}.${suffix}` : `${id}.${label}.ng.0001.${suffix.slice(7)}`,
-    readerEndpointAddress: clustered ? "" : tls ? `replica.${id}.${suffix}` : `${id}-ro.${label}.ng.0001.${suffix.slice(7)}`,
+    primaryEndpointAddress: clustered
+      ? ""
+      : tls
+        ? `master.${id}.${suffix}`
+        : `${id}.${label}.ng.0001.${suffix.slice(7)}`,
+    readerEndpointAddress: clustered
+      ? ""
+      : tls
+        ? `replica.${id}.${suffix}`
+        : `${id}-ro.${label}.ng.0001.${suffix.slice(7)}`,
     engineVersion: version,
     engineVersionActual: /^\d+\.\d+$/.test(version) ? `${version}.0` : version,
     memberClusters: Array.from({ length: count }, (_, index) => `${id}-${String(index + 1).padStart(3, "0")}`),
@@ -54,11 +62,16 @@ function refuse(context: ModelContext): string | undefined {
   if (inputs.nodeType === undefined && inputs.globalReplicationGroupId === undefined) return "nodeType must be given";
   const encrypted = inputs.transitEncryptionEnabled === true;
   for (const name of ["authToken", "userGroupIds", "transitEncryptionMode"]) {
-    if (inputs[name] !== undefined && list(inputs[name]).length + (typeof inputs[name] === "string" ? 1 : 0) > 0 && !encrypted) {
+    if (
+      inputs[name] !== undefined &&
+      list(inputs[name]).length + (typeof inputs[name] === "string" ? 1 : 0) > 0 &&
+      !encrypted
+    ) {
       return `${name} needs transitEncryptionEnabled true`;
     }
   }
-  if (inputs.kmsKeyId !== undefined && inputs.atRestEncryptionEnabled !== true) return "kmsKeyId needs atRestEncryptionEnabled true";
+  if (inputs.kmsKeyId !== undefined && inputs.atRestEncryptionEnabled !== true)
+    return "kmsKeyId needs atRestEncryptionEnabled true";
   if (inputs.multiAzEnabled === true && inputs.automaticFailoverEnabled !== true) {
     return "multiAzEnabled needs automaticFailoverEnabled true";
   }
@@ -96,7 +109,8 @@ export const models: Models = {
       const users = list(inputs.userIds).map((id) => world.findBy("aws:elasticache/user:User", "userId", id, region));
       const missing = list(inputs.userIds).find((id, index) => !users[index] && id !== "default");
       if (missing !== undefined) return `there is no user "${String(missing)}" in ${region}`;
-      const named = users.some((user) => user?.inputs.userName === "default") || list(inputs.userIds).includes("default");
+      const named =
+        users.some((user) => user?.inputs.userName === "default") || list(inputs.userIds).includes("default");
       if (inputs.engine === "redis" && !named) return 'a user group for redis must hold a user named "default"';
       return undefined;
     },

@@ -46,7 +46,6 @@ function refuse({ inputs }: ModelContext): string | undefined {
   return kinds.every((allowed) => allowed === false) ? "one kind of characters must be allowed" : undefined;
 }
 
-
 const randomString = (context: Pick<ModelContext, "inputs" | "identifiers">) =>
   characters(context, repeatable(context.identifiers));
 
@@ -69,7 +68,14 @@ const randomId: Model = {
 };
 
 export const models: Models = {
-  "random:index/randomPassword:RandomPassword": { refuse, outputs: (context) => ({ result: characters(context, randomInt) }) },
-  "random:index/randomString:RandomString": { refuse, id: randomString, outputs: (context) => ({ result: randomString(context) }) },
+  "random:index/randomPassword:RandomPassword": {
+    refuse,
+    outputs: (context) => ({ result: characters(context, randomInt) }),
+  },
+  "random:index/randomString:RandomString": {
+    refuse,
+    id: randomString,
+    outputs: (context) => ({ result: randomString(context) }),
+  },
   "random:index/randomId:RandomId": randomId,
 };

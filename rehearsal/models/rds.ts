@@ -78,7 +78,9 @@ function instanceOutputs(context: ModelContext): Properties {
 
 function refuseInstance(context: ModelContext): string | undefined {
   const { inputs, world, region, previous } = context;
-  const copied = ["replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime", "s3Import"].some((one) => inputs[one]);
+  const copied = ["replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime", "s3Import"].some(
+    (one) => inputs[one],
+  );
   if (!copied) {
     const missing = ["engine", "allocatedStorage", "username"].filter((name) => inputs[name] === undefined);
     if (missing.length > 0) return `a new instance needs ${missing.join(", ")}`;
@@ -88,8 +90,10 @@ function refuseInstance(context: ModelContext): string | undefined {
     }
   }
   const reserved = inputs.engine === "postgres" ? ["admin", "rdsadmin", "postgres_admin"] : ["rdsadmin"];
-  if (reserved.includes(String(inputs.username))) return `username "${String(inputs.username)}" is reserved by the engine`;
-  if (text(inputs.password) && (inputs.password as string).length < 8) return "password must have at least 8 characters";
+  if (reserved.includes(String(inputs.username)))
+    return `username "${String(inputs.username)}" is reserved by the engine`;
+  if (text(inputs.password) && (inputs.password as string).length < 8)
+    return "password must have at least 8 characters";
   if (text(inputs.password) && /[/"@ ]/.test(inputs.password as string)) {
     return "password must not contain a slash, a double quote, an @ or a space";
   }
@@ -97,7 +101,8 @@ function refuseInstance(context: ModelContext): string | undefined {
   if (storage < Number(previous.allocatedStorage ?? 0)) {
     return `allocatedStorage cannot shrink from ${String(previous.allocatedStorage)} to ${storage}`;
   }
-  if (/^gp[23]$/.test(String(inputs.storageType)) && storage < 20) return `allocatedStorage must be 20 or more, not ${storage}`;
+  if (/^gp[23]$/.test(String(inputs.storageType)) && storage < 20)
+    return `allocatedStorage must be 20 or more, not ${storage}`;
   const most = Number(inputs.maxAllocatedStorage ?? 0);
   if (most !== 0 && most < storage) return `maxAllocatedStorage ${most} is below allocatedStorage ${storage}`;
   if (inputs.storageType === "gp3" && storage < 400 && (inputs.iops ?? inputs.storageThroughput) !== undefined) {
@@ -189,7 +194,8 @@ const backupsReplication: Model = {
     if (!source) return `there is no DB instance ${arn}`;
     if (Number(source.inputs.backupRetentionPeriod ?? 0) < 1) return `"${source.name}" keeps no backups to replicate`;
     const key = text(inputs.kmsKeyId);
-    if (source.inputs.storageEncrypted === true && !key) return "an encrypted instance needs kmsKeyId of a key in this region";
+    if (source.inputs.storageEncrypted === true && !key)
+      return "an encrypted instance needs kmsKeyId of a key in this region";
     if (key && key.split(":")[3] !== region) return `kmsKeyId must be a key in ${region}: ${key}`;
     return undefined;
   },
