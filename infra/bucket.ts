@@ -22,7 +22,7 @@ export interface BucketSettings {
   readonly region: string;
   /** Key in the bucket's region; without one, S3's own key, where the writing service accepts nothing else. */
   readonly kmsKeyArn?: pulumi.Input<string>;
-  readonly lifecycleRules: NonNullable<aws.s3.BucketLifecycleConfigurationArgs["rules"]>;
+  readonly lifecycleRules: readonly aws.types.input.s3.BucketLifecycleConfigurationRule[];
   /** Who may do what, beside the rule that everything comes over TLS. */
   readonly statements: (bucketArn: pulumi.Output<string>) => pulumi.Input<Statement>[];
   /** Bucket in the same region that S3 logs accesses to, under this bucket's name. */
