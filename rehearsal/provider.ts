@@ -67,7 +67,7 @@ export class Provider {
     proposal?: NameProposal,
   ): { inputs: Properties; failures: Failure[] } {
     const facts = this.#facts(request.type);
-    const { [DEFAULTED]: _, ...given } = news;
+    const given = without(news, DEFAULTED);
     const failures = check(facts, shapesOf(request.type), given);
     const inputs = complete(facts, request.name, olds, given, seed, proposal);
     if (facts.inputs.region && inputs.region === undefined && request.type.startsWith("aws:")) {
@@ -335,6 +335,7 @@ function hidden(facts: TypeFacts, outputs: Properties): Properties {
 }
 
 function without(properties: Properties, name: string): Properties {
-  const { [name]: _, ...others } = properties;
+  const others = { ...properties };
+  Reflect.deleteProperty(others, name);
   return others;
 }

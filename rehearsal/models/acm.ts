@@ -26,6 +26,8 @@ export const models: Models = {
             })
           : [],
         keyAlgorithm: "RSA_2048",
+        notAfter: "",
+        notBefore: "",
         pendingRenewal: false,
         renewalEligibility: "INELIGIBLE",
         renewalSummaries: [],

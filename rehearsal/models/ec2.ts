@@ -15,6 +15,7 @@ const vpc: Model = {
       defaultSecurityGroupId: `sg-${identifiers.hex(17, "default")}`,
       dhcpOptionsId: `dopt-${identifiers.hex(17, "dhcp")}`,
       enableNetworkAddressUsageMetrics: false,
+      enableDnsHostnames: false,
       ipv6AssociationId: generated ? `vpc-cidr-assoc-${identifiers.hex(17, "ipv6")}` : "",
       ipv6CidrBlock: generated ? `2a05:d016:${identifiers.hex(3, "ipv6")}:${identifiers.hex(2, "ipv6b")}00::/56` : "",
     };
@@ -75,6 +76,11 @@ const eip: Model = {
       publicIpv4Pool: "amazon",
       instance: text(inputs.instance) ?? "",
       networkInterface: "",
+      carrierIp: "",
+      customerOwnedIp: "",
+      privateDns: "",
+      privateIp: "",
+      ptrRecord: "",
     };
   },
 };
@@ -85,6 +91,9 @@ const natGateway: Model = {
     return {
       associationId: inputs.allocationId ? `eipassoc-${identifiers.hex(17, "association")}` : "",
       networkInterfaceId: `eni-${identifiers.hex(17, "eni")}`,
+      secondaryPrivateIpAddressCount: 0,
+      secondaryPrivateIpAddresses: [],
+      regionalNatGatewayAddresses: [],
       publicIp:
         text(address?.outputs.publicIp) ?? (inputs.connectivityType === "private" ? "" : publicAddress(identifiers)),
       privateIp: `10.0.0.${4 + (parseInt(identifiers.hex(2, "private"), 16) % 250)}`,

@@ -9,7 +9,6 @@ export const models: Models = {
       qualifiedInvokeArn: `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}:$LATEST/invocations`,
       version: "$LATEST",
       lastModified: timeOf(identifiers),
-      codeSha256: identifiers.hex(64, "code"),
       sourceCodeHash: identifiers.hex(64, "code"),
       architectures: ["x86_64"],
     }),

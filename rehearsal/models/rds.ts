@@ -66,6 +66,12 @@ function instanceOutputs(context: ModelContext): Properties {
     dbSubnetGroupName: "default",
     engineLifecycleSupport: "open-source-rds-extended-support",
     iops: 0,
+    kmsKeyId:
+      inputs.storageEncrypted === true
+        ? `arn:${partition}:kms:${region}:${account}:key/${new Identifiers(`${account} ${region} rds`).uuid()}`
+        : "",
+    performanceInsightsRetentionPeriod: inputs.performanceInsightsEnabled === true ? 7 : 0,
+    vpcSecurityGroupIds: [],
     licenseModel: engine === "postgres" ? "postgresql-license" : "general-public-license",
     multiAz: false,
     networkType: "IPV4",
@@ -205,7 +211,7 @@ const proxy: Model = {
   outputs: (context) => ({
     endpoint: `${String(context.inputs.name)}.proxy-${accountLabel(context)}.${context.region}.rds.${dnsSuffixOf(context.region)}`,
     vpcSecurityGroupIds: [],
-    requireTls: false,
+    idleClientTimeout: 1800,
   }),
   refuse(context) {
     const zones = zonesCovered(context, list(context.inputs.vpcSubnetIds));

@@ -33,6 +33,6 @@ export const models: Models = {
     }),
     refuse: noSecret,
   },
-  "aws:secretsmanager/secretRotation:SecretRotation": { outputs: () => ({ rotationEnabled: true }), refuse: noSecret },
+  "aws:secretsmanager/secretRotation:SecretRotation": { refuse: noSecret },
   "aws:secretsmanager/secretPolicy:SecretPolicy": { refuse: noSecret },
 };

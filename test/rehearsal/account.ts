@@ -1,0 +1,54 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Provider, type ProviderConfiguration } from "../../rehearsal/provider";
+import type { Properties } from "../../rehearsal/values";
+import { World } from "../../rehearsal/world";
+
+export const ACCOUNT = "111122223333";
+export const REGION = "eu-north-1";
+
+/** An empty simulated account with a provider in front of it, for tests without an engine. */
+export class Account {
+  readonly world = World.load(join(mkdtempSync(join(tmpdir(), "rehearsal-")), "world.json"), {
+    accountId: ACCOUNT,
+    region: REGION,
+  });
+  readonly provider = new Provider(this.world);
+  configuration: ProviderConfiguration = { region: REGION, defaultTags: {} };
+
+  /** Checks and completes inputs as the engine has them checked. @throws when the check finds a failure */
+  check(type: string, name: string, inputs: Properties, olds?: Properties): Properties {
+    const checked = this.provider.check(request(type, name), this.configuration, olds, inputs, Buffer.from(name));
+    const [failure] = checked.failures;
+    if (failure) throw new Error(`${failure.property}: ${failure.reason}`);
+    return checked.inputs;
+  }
+
+  create(type: string, name: string, inputs: Properties): { id: string; outputs: Properties } {
+    const checked = this.check(type, name, inputs);
+    return this.provider.create(request(type, name), this.configuration, checked, false);
+  }
+
+  preview(type: string, name: string, inputs: Properties): Properties {
+    const checked = this.check(type, name, inputs);
+    return this.provider.create(request(type, name), this.configuration, checked, true).outputs;
+  }
+
+  /** Changes a resource, or previews the change. */
+  update(type: string, name: string, id: string, inputs: Properties, preview = false): Properties {
+    const before = this.world.find(type, id)!;
+    const checked = this.check(type, name, inputs, before.inputs);
+    const { inputs: oldInputs, outputs } = before;
+    return this.provider.update(request(type, name), id, this.configuration, outputs, oldInputs, checked, preview);
+  }
+
+  delete(type: string, name: string, id: string): void {
+    this.provider.delete(request(type, name), id, this.configuration);
+  }
+}
+
+function request(type: string, name: string) {
+  return { type, name, urn: `urn:pulumi:test::test::${type}::${name}` };
+}

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+
+import { check, checkAtService } from "../../rehearsal/check";
+import { factsOf, modelledTypes, shapesOf } from "../../rehearsal/facts";
+import { complete } from "../../rehearsal/inputs";
+import { type Properties, secret, UNKNOWN } from "../../rehearsal/values";
+
+const BUCKET = "aws:s3/bucket:Bucket";
+const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+const DATABASE = "aws:rds/instance:Instance";
+const PARAMETER = "aws:ssm/parameter:Parameter";
+
+/** `property: reason` of everything wrong. */
+function failures(type: string, inputs: Properties): string[] {
+  return check(factsOf(type)!, shapesOf(type), inputs).map(({ property, reason }) => `${property}: ${reason}`);
+}
+
+describe("the check of a resource's inputs", () => {
+  it("passes inputs that are right", () => {
+    assert.deepEqual(failures(BUCKET, { bucket: "a-bucket", tags: { team: "platform" } }), []);
+  });
+
+  it("names a property that does not exist, and the one that was meant", () => {
+    assert.deepEqual(failures(BUCKET, { buckett: "a" }), [
+      'buckett: there is no such property; did you mean "bucket"?',
+    ]);
+    assert.deepEqual(failures(LIFECYCLE, { bucket: "b", rules: [{ id: "r", status: "Enabled", zzz: 1 }] }), [
+      "rules[0].zzz: there is no such property",
+    ]);
+  });
+
+  it("names what must be given, nested properties included", () => {
+    assert.deepEqual(failures(LIFECYCLE, { rules: [{ id: "r" }] }), [
+      "rules[0].status: must be given",
+      "bucket: must be given",
+    ]);
+  });
+
+  it("refuses a value of the wrong kind", () => {
+    assert.deepEqual(failures(BUCKET, { bucket: ["abc"], tags: "x", forceDestroy: "maybe" }), [
+      'bucket: must be a text, not ["abc"]',
+      "tags: must be a map",
+      'forceDestroy: must be a boolean, not "maybe"',
+    ]);
+  });
+
+  it("accepts numbers and booleans written as text, as the provider does", () => {
+    assert.deepEqual(failures(DATABASE, { instanceClass: "db.t3.micro", allocatedStorage: "20", multiAz: "true" }), []);
+  });
+
+  it("refuses a value outside an enumeration, a pattern, a length, a range or a count", () => {
+    assert.deepEqual(failures(LIFECYCLE, { bucket: "b".repeat(64), rules: [{ id: "r", status: "On" }] }), [
+      'rules[0].status: must be one of Disabled, Enabled, not "On"',
+      `bucket: must have 1 to 63 characters, not "${"b".repeat(64)}"`,
+    ]);
+    assert.deepEqual(failures(DATABASE, { instanceClass: "db.t3.micro", backupRetentionPeriod: 36 }), [
+      "backupRetentionPeriod: must be at most 35, not 36",
+    ]);
+    assert.match(failures(DATABASE, { instanceClass: "db.t3.micro", identifier: "A" })[0]!, /^identifier: must match /);
+    assert.deepEqual(failures(ALARM, { okActions: ["1", "2", "3", "4", "5", "6"].map((name) => `arn:${name}`) }), [
+      "okActions: must have at most 5 items, not 6",
+    ]);
+  });
+
+  it("refuses what excludes each other, and asks for what goes together", () => {
+    const database = { instanceClass: "db.t3.micro" };
+    assert.deepEqual(failures(DATABASE, { ...database, manageMasterUserPassword: true, password: "long-enough" }), [
+      "manageMasterUserPassword: cannot be given together with password",
+    ]);
+    assert.deepEqual(failures(DATABASE, { ...database, passwordWo: "long-enough" }), [
+      "passwordWo: needs passwordWoVersion as well",
+    ]);
+    assert.deepEqual(failures(PARAMETER, { type: "String" }), [
+      "value: one of value, insecureValue, valueWo must be given",
+    ]);
+    assert.deepEqual(failures(PARAMETER, { type: "String", value: "a", valueWo: "b", valueWoVersion: 1 }), [
+      "valueWo: only one of value, insecureValue, valueWo can be given",
+    ]);
+  });
+
+  it("judges a relation within each item of a list", () => {
+    const rule = (transition: Properties) => ({ id: "r", status: "Enabled", transitions: [transition] });
+    const good = rule({ days: 30, storageClass: "GLACIER" });
+    const bad = rule({ storageClass: "GLACIER" });
+    assert.deepEqual(failures(LIFECYCLE, { bucket: "b", rules: [good, bad] }), [
+      "rules[1].transitions[0].date: one of date, days must be given",
+    ]);
+  });
+
+  it("refuses a policy that is no JSON", () => {
+    assert.deepEqual(failures("aws:s3/bucketPolicy:BucketPolicy", { bucket: "b", policy: "{" }), [
+      "policy: must be JSON, and cannot be parsed",
+    ]);
+  });
+
+  it("does not judge what is unknown", () => {
+    assert.deepEqual(failures("aws:s3/bucketPolicy:BucketPolicy", { bucket: UNKNOWN, policy: UNKNOWN }), []);
+    assert.deepEqual(failures(LIFECYCLE, { bucket: UNKNOWN, rules: UNKNOWN }), []);
+    assert.deepEqual(failures(PARAMETER, { type: UNKNOWN, value: UNKNOWN }), []);
+    assert.deepEqual(
+      failures(DATABASE, { instanceClass: UNKNOWN, password: UNKNOWN, manageMasterUserPassword: true }),
+      [],
+    );
+  });
+
+  it("judges a secret and never shows it", () => {
+    const [failure] = failures("aws:elasticache/replicationGroup:ReplicationGroup", {
+      description: "sessions",
+      authToken: secret("tooshort"),
+    });
+    assert.equal(failure, "authToken: must have 16 to 128 characters");
+  });
+
+  it("judges a secret inside a list item", () => {
+    const inputs = {
+      accessString: "on ~* +@all",
+      engine: "redis",
+      userId: "u",
+      userName: "u",
+      passwords: [secret("short")],
+    };
+    assert.deepEqual(failures("aws:elasticache/user:User", inputs), ["passwords[0]: must have 16 to 128 characters"]);
+  });
+
+  it("leaves what only AWS refuses to the moment of creation", () => {
+    const inputs = { instanceClass: "db.t3.micro", identifier: "a".repeat(64) };
+    assert.deepEqual(failures(DATABASE, inputs), []);
+    assert.deepEqual(checkAtService(factsOf(DATABASE)!, inputs), [
+      { property: "identifier", reason: `must have 1 to 63 characters, not "${"a".repeat(64)}"` },
+    ]);
+  });
+
+  it("has facts whose paths and expressions all make sense", () => {
+    for (const type of modelledTypes()) {
+      const facts = factsOf(type)!;
+      const patterns = [facts, facts.api ?? {}].flatMap((one) => Object.values(one.patterns ?? {}));
+      for (const pattern of patterns) assert.doesNotThrow(() => new RegExp(pattern), `${type}: ${pattern}`);
+      const named = [
+        ...facts.required,
+        ...(facts.optionalComputed ?? []),
+        ...(facts.nameProperty ? [facts.nameProperty] : []),
+        ...(facts.unique ?? []).flat(),
+        ...[facts.conflicts, facts.exactlyOneOf, facts.atLeastOneOf].flatMap((groups) => (groups ?? []).flat()),
+      ];
+      for (const path of named) assert.ok(path.split(/[.[]/)[0]! in facts.inputs, `${type} has no input ${path}`);
+      for (const kind of Object.values(facts.inputs)) {
+        const shape = /#(\w+)/.exec(kind)?.[1];
+        if (shape) assert.ok(shape in shapesOf(type), `${type}: no shape ${shape}`);
+      }
+    }
+  });
+});
+
+describe("the completion of a resource's inputs", () => {
+  const seed = Buffer.from("seed");
+  const facts = factsOf(BUCKET)!;
+
+  it("names what the program does not name, and says so", () => {
+    const inputs = complete(facts, "Logs", undefined, {}, seed);
+    assert.match(String(inputs.bucket), /^logs-[0-9a-f]{7}$/);
+    assert.deepEqual(inputs.__defaults, ["bucket", "forceDestroy"]);
+  });
+
+  it("keeps the name that a resource has", () => {
+    assert.equal(complete(facts, "logs", { bucket: "logs-1234567" }, {}, seed).bucket, "logs-1234567");
+  });
+
+  it("follows the name that the engine proposes or enforces", () => {
+    const named = (mode: "propose" | "enforce" | "disable") =>
+      complete(facts, "logs", undefined, {}, seed, { name: "Chosen", mode }).bucket;
+    assert.equal(named("propose"), "chosen");
+    assert.equal(named("enforce"), "Chosen");
+    assert.equal(named("disable"), undefined);
+  });
+
+  it("leaves a name prefix alone", () => {
+    assert.equal(complete(facts, "logs", undefined, { bucketPrefix: "logs-" }, seed).bucket, undefined);
+  });
+
+  it("fills in nested defaults where their parent is given, and changes nothing of the program's", () => {
+    const distribution = factsOf("aws:cloudfront/distribution:Distribution")!;
+    const given = { origins: [{ originId: "a", domainName: "a.example" }] };
+    const inputs = complete(distribution, "cdn", undefined, given, seed);
+    assert.deepEqual(inputs.origins, [
+      { originId: "a", domainName: "a.example", connectionAttempts: 3, connectionTimeout: 10 },
+    ]);
+    assert.deepEqual(given, { origins: [{ originId: "a", domainName: "a.example" }] });
+  });
+});
