@@ -11,6 +11,10 @@ const pb = require("@pulumi/pulumi/proto/analyzer_pb");
 const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
 
+/** A generated protobuf message: its accessors are not typed. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Message = any;
+
 export const packFolder = resolve(__dirname, "../../policies");
 
 /** A violation as the policy server reports it to the engine. */
@@ -57,14 +61,14 @@ export class PolicyServer {
     this.child.kill();
   }
 
-  async #call(method: string, request: unknown): Promise<any> {
+  async #call(method: string, request: unknown): Promise<Message> {
     return promisify(this.client[method]!.bind(this.client))(request);
   }
 
   /** The names and levels of the pack's policies. */
   async policies(): Promise<{ name: string; description: string; enforcement: number; severity: number }[]> {
     const info = await this.#call("getAnalyzerInfo", new Empty());
-    return info.getPoliciesList().map((policy: any) => ({
+    return info.getPoliciesList().map((policy: Message) => ({
       name: policy.getName(),
       description: policy.getDescription(),
       enforcement: policy.getEnforcementlevel(),
@@ -112,7 +116,7 @@ export class PolicyServer {
   }
 }
 
-function fill(message: any, resource: ResourceData): void {
+function fill(message: Message, resource: ResourceData): void {
   message.setType(resource.type);
   message.setName(resource.name);
   message.setUrn(resource.urn);
@@ -129,8 +133,8 @@ function fill(message: any, resource: ResourceData): void {
   }
 }
 
-function diagnostics(response: any): Diagnostic[] {
-  return response.getDiagnosticsList().map((one: any) => ({
+function diagnostics(response: Message): Diagnostic[] {
+  return response.getDiagnosticsList().map((one: Message) => ({
     policy: one.getPolicyname(),
     message: one.getMessage(),
     urn: one.getUrn(),

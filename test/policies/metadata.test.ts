@@ -1,0 +1,130 @@
+import * as assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { policies } from "../../policies/pack";
+import { rules } from "../../policies/rules";
+import { packFolder } from "./server";
+
+/** Rules and what they do when broken. A lost or weakened rule shows here. */
+const inventory: Record<string, "mandatory" | "advisory"> = {
+  "alarm-has-action": "mandatory",
+  "bedrock-model-scope": "mandatory",
+  "cloudfront-viewer-tls": "mandatory",
+  "cloudtrail-integrity": "mandatory",
+  "eb-imdsv2-only": "mandatory",
+  "eb-instances-private": "mandatory",
+  "eb-secret-flow": "mandatory",
+  "elasticache-at-rest-encryption": "mandatory",
+  "elasticache-in-transit-encryption": "mandatory",
+  "iam-no-admin-star": "mandatory",
+  "iam-trust-policy-scoped": "mandatory",
+  "kms-key-policy-not-public": "mandatory",
+  "kms-rotation": "mandatory",
+  "log-group-kms": "advisory",
+  "log-group-retention": "mandatory",
+  "no-plaintext-secrets": "mandatory",
+  "protect-stateful": "mandatory",
+  "rds-backup-retention": "mandatory",
+  "rds-deletion-protection": "mandatory",
+  "rds-managed-password": "mandatory",
+  "rds-not-public": "mandatory",
+  "rds-storage-encrypted": "mandatory",
+  "rds-tls-required": "mandatory",
+  "s3-encryption-configured": "mandatory",
+  "s3-no-public-acl": "mandatory",
+  "s3-no-public-policy": "mandatory",
+  "s3-public-access-block": "mandatory",
+  "s3-replication-integrity": "mandatory",
+  "s3-tls-only": "mandatory",
+  "s3-versioning-enabled": "mandatory",
+  "sg-no-public-sensitive-ports": "mandatory",
+  "sg-public-ingress-allowlist": "mandatory",
+  "sns-encrypted": "mandatory",
+  "vpc-flow-logs": "mandatory",
+};
+
+const providerFolder = dirname(require.resolve("@pulumi/aws/package.json"));
+
+/** Whether the installed AWS provider has a type: its module's file holds the token. */
+function isProviderType(token: string): boolean {
+  const [, module = "", type = ""] = /^aws:(\w+)\/(\w+):\w+$/.exec(token) ?? [];
+  const file = join(providerFolder, module, `${type}.js`);
+  return existsSync(file) && readFileSync(file, "utf8").includes(`__pulumiType = '${token}'`);
+}
+
+describe("The rules of the pack", () => {
+  it("are these, and stop or advise as written here", () => {
+    assert.deepEqual(Object.fromEntries(rules.map(({ id, enforcement }) => [id, enforcement])), inventory);
+  });
+
+  it("stand one to a file of the same name, and no file is left out", () => {
+    const files = readdirSync(join(packFolder, "rules")).filter((file) => file !== "index.ts");
+    assert.deepEqual(files.sort(), rules.map(({ id }) => `${id}.ts`).sort());
+    for (const { id } of rules) {
+      const text = readFileSync(join(packFolder, "rules", `${id}.ts`), "utf8");
+      assert.match(text, new RegExp(`^  id: "${id}",$`, "m"));
+      assert.equal(text.match(/^  id: /gm)?.length, 1, id);
+    }
+  });
+
+  for (const rule of rules) {
+    it(`describe themselves whole: ${rule.id}`, () => {
+      assert.match(rule.id, /^[a-z0-9]+(-[a-z0-9]+)*$/);
+      assert.match(rule.title, /^[A-Z].{15,90}[^.]$/);
+      assert.match(rule.remediation, /^[A-Z].{10,}\.$/);
+      assert.match(rule.url, /^https:\/\/docs\.aws\.amazon\.com\/\S+\.html$/);
+      assert.ok(["low", "medium", "high", "critical"].includes(rule.severity));
+      const { fsbp = [], cis = [], wellArchitected } = rule.controls;
+      assert.ok(wellArchitected.length > 0);
+      for (const id of fsbp) assert.match(id, /^[A-Z][A-Za-z0-9]+\.\d+$/);
+      for (const id of cis) assert.match(id, /^\d+(\.\d+)+$/);
+      for (const id of wellArchitected) assert.match(id, /^(OPS|SEC|REL|PERF|COST|SUS)\d{2}-BP\d{2}$/);
+      for (const token of rule.types === "any" ? [] : rule.types) assert.ok(isProviderType(token), token);
+      for (const parameter of Object.values(rule.parameters ?? {})) {
+        assert.match(parameter.description, /^[A-Z].+\.$/);
+        assert.notEqual(parameter.default, undefined);
+      }
+    });
+  }
+
+  it("give every alias of a type where the provider has one", () => {
+    for (const rule of rules) {
+      if (rule.types === "any") continue;
+      for (const token of rule.types) {
+        const twin = token.replace(/\/(\w+?)(V2)?:(\w+?)(V2)?$/, (_, file, second, type) =>
+          second ? `/${file}:${type}` : `/${file}V2:${type}V2`,
+        );
+        if (isProviderType(twin)) assert.ok(rule.types.includes(twin), `${rule.id} lists ${token} but not ${twin}`);
+      }
+    }
+  });
+
+  it("take part in the pack under unique names, with all control ids as tags", () => {
+    const names = policies(rules).map((policy) => policy.name);
+    assert.equal(new Set(names).size, names.length);
+    const encryption = policies(rules).find((policy) => policy.name === "rds-storage-encrypted");
+    assert.deepEqual(encryption?.tags, [
+      "encryption",
+      "fsbp:RDS.3",
+      "cis-aws-5.0:2.2.1",
+      "well-architected:SEC08-BP02",
+    ]);
+    assert.equal(encryption?.framework?.reference, "RDS.3");
+  });
+
+  it("import nothing from outside the pack but the policy SDK's types", () => {
+    const files = readdirSync(packFolder, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".ts") && !file.startsWith("node_modules"),
+    );
+    for (const file of files) {
+      const text = readFileSync(join(packFolder, file), "utf8");
+      for (const [line, from = ""] of text.matchAll(/^(?:import|export)[^;]*? from "([^"]+)";/gms)) {
+        const allowed =
+          from.startsWith("./") ||
+          (from.startsWith("../") && file.startsWith("rules")) ||
+          (from.startsWith("@pulumi/policy") && (line.startsWith("import type") || file === "index.ts"));
+        assert.ok(allowed, `${file}: ${line}`);
+      }
+    }
+  });
+});
