@@ -308,7 +308,10 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
   /** The variables themselves, which fail as soon as they are known to be longer together than Beanstalk takes. */
   private withinLimit(variables: Record<string, pulumi.Input<string>>): Record<string, pulumi.Input<string>> {
     const check = (known: Record<string, unknown>): void => {
-      const length = Object.entries(known).reduce((sum, [key, value]) => sum + key.length + String(value).length + 2, 0);
+      const length = Object.entries(known).reduce(
+        (sum, [key, value]) => sum + key.length + String(value).length + 2,
+        0,
+      );
       if (length <= VARIABLES_LIMIT) return;
       this.refuse("variables", `${length} characters`, `at most ${VARIABLES_LIMIT} characters of names and values`);
     };

@@ -75,24 +75,18 @@ export function createBucket(
     ...placed,
     versioningConfiguration: { status: "Enabled" },
   });
-  const encryption = createChild(
-    parent,
-    transforms.encryption,
-    aws.s3.BucketServerSideEncryptionConfiguration,
-    name,
-    {
-      ...placed,
-      rules: [
-        kmsKeyArn === undefined
-          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
-          : {
-              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
-              // One data key for many objects: a hundredth of the calls to KMS.
-              bucketKeyEnabled: true,
-            },
-      ],
-    },
-  );
+  const encryption = createChild(parent, transforms.encryption, aws.s3.BucketServerSideEncryptionConfiguration, name, {
+    ...placed,
+    rules: [
+      kmsKeyArn === undefined
+        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+        : {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+            // One data key for many objects: a hundredth of the calls to KMS.
+            bucketKeyEnabled: true,
+          },
+    ],
+  });
   const lifecycle = createChild(
     parent,
     transforms.lifecycle,

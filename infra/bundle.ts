@@ -31,7 +31,9 @@ export function bundle(folders: readonly string[]): Bundle {
   }
   for (const needed of REQUIRED) {
     if (files.has(needed)) continue;
-    throw new pulumi.RunError(`Bundle of ${folders.join(" and ")}: ${needed} is missing, and the platform starts from it`);
+    throw new pulumi.RunError(
+      `Bundle of ${folders.join(" and ")}: ${needed} is missing, and the platform starts from it`,
+    );
   }
   const paths = [...files.keys()].sort();
   const hash = createHash("sha256");

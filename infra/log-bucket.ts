@@ -36,7 +36,8 @@ export class LogBucket extends Component {
   /** @throws InvalidArgument without a writer */
   constructor(name: string, args: LogBucketArgs, options?: pulumi.ComponentResourceOptions) {
     super("LogBucket", name, undefined, options);
-    if (args.writers.length === 0) this.refuse("writers", args.writers, "at least one of loadBalancer, s3, logDelivery");
+    if (args.writers.length === 0)
+      this.refuse("writers", args.writers, "at least one of loadBalancer, s3, logDelivery");
     this.nodes = createBucket(
       this,
       name,

@@ -124,7 +124,8 @@ export class Network extends Component<NetworkTransforms> {
       this.dataSubnetIds = vpc.isolatedSubnetIds;
       routeTableIds = vpc.routeTables.apply((tables) => tables.map(({ id }) => id));
     } else {
-      if (args.dataSubnetIds.length < 2) this.refuse("dataSubnetIds", args.dataSubnetIds, "subnets in two zones or more");
+      if (args.dataSubnetIds.length < 2)
+        this.refuse("dataSubnetIds", args.dataSubnetIds, "subnets in two zones or more");
       this.vpcId = pulumi.output(args.vpcId);
       this.publicSubnetIds = pulumi.output([...args.publicSubnetIds]);
       this.privateSubnetIds = pulumi.output([...args.privateSubnetIds]);

@@ -248,11 +248,7 @@ function replicationStatements(
     { Effect: "Allow", Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource: sourceArn },
     {
       Effect: "Allow",
-      Action: [
-        "s3:GetObjectVersionForReplication",
-        "s3:GetObjectVersionAcl",
-        "s3:GetObjectVersionTagging",
-      ],
+      Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
       Resource: pulumi.interpolate`${sourceArn}/*`,
     },
     {
