@@ -226,24 +226,23 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
   const monitoring = new MonitoringSuite(
     "monitoring",
     {
-      accountId,
       regions,
       topicArns: notifications.topicArns,
       alarmName: names.alarm,
       dashboardName: names.dashboard,
+      queryPrefix: names.application,
       application: {
         environmentName: application.environmentName,
         autoScalingGroupName: application.autoScalingGroupName,
         loadBalancerDimension: application.loadBalancerDimension,
         logGroupName: application.logGroupNames.application,
-        maxInstances: config.application.maxInstances,
+        accessLogGroupName: application.logGroupNames.access,
       },
       redis: { clusterIds: redis.memberClusterIds },
       database: {
         instanceIdentifier: database.instanceIdentifier,
         maxConnections: maxConnections(config.database.instanceClass),
         allocatedStorageInGiB: config.database.allocatedStorageInGiB,
-        proxyName: database.proxyName,
       },
       bucket: {
         name: documents.bucketName,

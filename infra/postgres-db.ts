@@ -75,7 +75,6 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
   readonly secretArn: pulumi.Output<string>;
   /** SQLAlchemy URL without a password. */
   readonly url: pulumi.Output<string>;
-  readonly proxyName?: pulumi.Output<string>;
   /** What an instance needs to be allowed to read the password. */
   readonly instanceStatements: pulumi.Output<Statement[]>;
   readonly nodes: {
@@ -209,7 +208,6 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
     this.address = proxy ? proxy.endpoint : instance.address;
     this.secretArn = secretArn;
     this.url = pulumi.interpolate`postgresql+psycopg://${args.username}@${this.address}:${PORT}/${args.databaseName}?sslmode=verify-full`;
-    if (proxy) this.proxyName = proxy.name;
     this.instanceStatements = readSecret;
     this.registerOutputs({
       instanceIdentifier: this.instanceIdentifier,
