@@ -131,7 +131,7 @@ function stackPolicy(rule: StackRule, coverage: Coverage): StackValidationPolicy
 function coveragePolicy(rules: readonly StackRule[], coverage: Coverage): StackValidationPolicy {
   return {
     name: coverageId,
-    description: "Every check is decided; the rest is counted.",
+    description: "Checks that wait for values which are not known yet are counted",
     enforcementLevel: "advisory",
     severity: "low",
     tags: ["coverage"],
