@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { evaluate } from "../../policies/evaluate";
-import type { Rule } from "../../policies/rule";
+import type { ResourceRule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { resource, run, unknown, urnOf, violationsOf } from "./support";
 
@@ -14,7 +14,7 @@ const base = {
 } as const;
 const topic = resource("aws:sns/topic:Topic", "t", { name: "hunter22", kmsMasterKeyId: unknown });
 
-const broken: Rule = {
+const broken: ResourceRule = {
   ...base,
   id: "broken",
   title: "A rule that breaks",
@@ -27,7 +27,7 @@ const broken: Rule = {
 
 describe("The evaluation of rules", () => {
   it("reports a rule that throws as that rule's failure, at its level, and goes on", () => {
-    const fine: Rule = { ...broken, id: "fine", check: (_, { fail }) => fail("seen") };
+    const fine: ResourceRule = { ...broken, id: "fine", check: (_, { fail }) => fail("seen") };
     const { violations } = run([broken, fine], [topic]);
     assert.deepEqual(
       violations.map(({ rule, enforcement, urn }) => ({ rule, enforcement, urn })),
@@ -45,7 +45,7 @@ describe("The evaluation of rules", () => {
   });
 
   it("makes the other decisions of a check when one waits, and counts the check as waiting", () => {
-    const rule: Rule = {
+    const rule: ResourceRule = {
       ...broken,
       id: "several",
       check(one, { fail, attempt }) {
@@ -64,7 +64,7 @@ describe("The evaluation of rules", () => {
 
   it("gives a rule its parameters, configured or by default, and no others", () => {
     const seen: unknown[] = [];
-    const rule: Rule = {
+    const rule: ResourceRule = {
       ...broken,
       id: "parameters",
       parameters: { days: { type: "integer", description: "Days.", default: 7 } },

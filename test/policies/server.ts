@@ -62,7 +62,11 @@ export class PolicyServer {
   }
 
   async #call(method: string, request: unknown): Promise<Message> {
-    return promisify(this.client[method]!.bind(this.client))(request);
+    const call = this.client[method]!.bind(this.client) as (
+      request: unknown,
+      done: (error: Error | null, response: Message) => void,
+    ) => void;
+    return promisify(call)(request);
   }
 
   /** The names and levels of the pack's policies. */
