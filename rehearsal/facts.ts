@@ -124,17 +124,22 @@ function load(service: string): FactsFile {
   let file = files.get(service);
   if (!file) {
     const path = join(folder, `${service}.json`);
-    const known = /^[a-z0-9]+$/.test(service) && existsSync(path);
-    file = known ? (JSON.parse(readFileSync(path, "utf8")) as FactsFile) : { types: {} };
+    const exists = /^[a-z0-9]+$/.test(service) && existsSync(path);
+    file = exists ? (JSON.parse(readFileSync(path, "utf8")) as FactsFile) : { types: {} };
     files.set(service, file);
   }
   return file;
 }
 
+const known = new Map<string, TypeFacts | undefined>();
+
 /** The facts of a resource type, or undefined when there are none. Reads the service's file once. */
 export function factsOf(type: string): TypeFacts | undefined {
-  const { types } = load(serviceOf(type));
-  return Object.hasOwn(types, type) ? types[type] : undefined;
+  if (!known.has(type)) {
+    const { types } = load(serviceOf(type));
+    known.set(type, Object.hasOwn(types, type) ? types[type] : undefined);
+  }
+  return known.get(type);
 }
 
 /** The shapes that the facts of `type` refer to. */

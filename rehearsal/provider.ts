@@ -198,7 +198,8 @@ export class Provider {
     const arnNeedsId = !!facts.arn?.includes("{id}") || (!facts.arn && !!model?.arn);
     const setArn = () => {
       context.arn = model?.arn?.(context) ?? (facts.arn ? fill(facts.arn, values) : "");
-      made.arn = context.arn;
+      // A policy or a subscription names the ARN of something else among its inputs.
+      if (context.arn) made.arn = context.arn;
     };
     const setId = () => {
       context.id ||= model?.id?.(context) ?? fill(facts.id, values);

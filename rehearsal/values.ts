@@ -96,7 +96,14 @@ export function withoutRedacted(value: unknown): unknown {
 
 /** Whether two values are the same, the order of an object's keys aside. */
 export function sameValue(a: unknown, b: unknown): boolean {
-  return a === b || canonical(a) === canonical(b);
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return a == null && b == null;
+  for (const key in a) if (!sameValue(a[key], b[key])) return false;
+  for (const key in b) if (!(key in a) && b[key] != null) return false;
+  return true;
 }
 
 /** A text that is the same for equal values. */
