@@ -295,7 +295,7 @@ export class Network extends Component<NetworkTransforms> {
         fromPort: 80,
         toPort: 80,
         prefixListId: cloudFront.id,
-        description: "Port 80 from CloudFront's VPC origin",
+        description: "Port 80 from the VPC origin of CloudFront",
       });
     } else {
       this.child("ingressRule", aws.vpc.SecurityGroupIngressRule, `${name}-load-balancer-from-anywhere-443`, {

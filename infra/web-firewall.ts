@@ -64,7 +64,7 @@ export class WebFirewall extends Component<NonNullable<WebFirewallArgs["transfor
     }
     const webAcl = this.child("webAcl", aws.wafv2.WebAcl, name, {
       name: args.name,
-      description: "In front of AI-Prism's CDN",
+      description: "Firewall in front of the CDN of AI-Prism",
       region,
       scope: "CLOUDFRONT",
       defaultAction: { allow: {} },
