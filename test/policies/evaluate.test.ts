@@ -4,14 +4,14 @@ import type { ResourceRule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { resource, run, unknown, urnOf, violationsOf } from "./support";
 
-const base = {
+const base: Pick<ResourceRule, "family" | "severity" | "types" | "controls" | "remediation" | "url"> = {
   family: "encryption",
   severity: "high",
   types: ["aws:sns/topic:Topic"],
   controls: { wellArchitected: ["SEC08-BP02"] },
   remediation: "Mend it.",
   url: "https://docs.aws.amazon.com/x.html",
-} as const;
+};
 const topic = resource("aws:sns/topic:Topic", "t", { name: "hunter22", kmsMasterKeyId: unknown });
 
 const broken: ResourceRule = {
