@@ -105,6 +105,9 @@ function identitiesOf(resource: Resource): string[] {
     .map((property) => read(resource.properties, property))
     .flatMap((reading) => (reading.state === "known" && typeof reading.value === "string" ? [reading.value] : []));
   if (resource.data.id) known.push(resource.data.id);
+  // The engine tells policies no ids; an ARN ends in one.
+  const arn = read(resource.properties, "arn");
+  if (arn.state === "known" && typeof arn.value === "string") known.push(arn.value.split(/[:/]/).at(-1)!);
   return [...new Set(known)];
 }
 
