@@ -2,30 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { configText, ENVIRONMENTS, ROOT, stackFile } from "../support/stack-files";
 import { CONFIG_KEYS, ConfigurationError, validateConfig } from "../../infra/config";
 
-const ROOT = path.join(__dirname, "../..");
 const TODAY = "2026-11-25";
-
-/** A stack file as the engine hands it over: structures as JSON, everything else as text. */
-function stackFile(environment: string): Record<string, string> {
-  const { config } = parse(readFileSync(path.join(ROOT, `Pulumi.${environment}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      key,
-      typeof value === "object" ? JSON.stringify(value) : String(value),
-    ]),
-  );
-}
 
 /** The faults of production with some of its values changed. */
 function faultsOf(changes: Record<string, unknown>, stack = "production"): string[] {
   const raw = stackFile(stack);
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) delete raw[key];
-    else raw[key] = typeof value === "object" ? JSON.stringify(value) : String(value);
+    else raw[key] = configText(value);
   }
   try {
     validateConfig(stack, raw, TODAY);
@@ -40,7 +27,7 @@ function faultsOf(changes: Record<string, unknown>, stack = "production"): strin
 }
 
 describe("configuration", () => {
-  for (const environment of ["dev", "staging", "production"]) {
+  for (const environment of ENVIRONMENTS) {
     it(`of ${environment} is valid as committed`, () => {
       assert.equal(validateConfig(environment, stackFile(environment), TODAY).environment, environment);
     });
@@ -68,7 +55,7 @@ describe("configuration", () => {
   });
 
   it("differs between environments in size and never in a safety setting but the named one", () => {
-    const disposable = ["dev", "staging", "production"].map((e) => validateConfig(e, stackFile(e), TODAY).disposable);
+    const disposable = ENVIRONMENTS.map((e) => validateConfig(e, stackFile(e), TODAY).disposable);
     assert.deepEqual(disposable, [true, false, false]);
   });
 
