@@ -47,9 +47,18 @@ require.extensions[".ts"] = (module, filename) => {
   module._compile(compile(fs.readFileSync(filename, "utf8"), filename), filename);
 };
 
-// Stack traces name the TypeScript line. The mapper is loaded when the first trace is asked for.
+// Stack traces name the TypeScript line. Pulumi takes one for every promise, in case it leaks, and one without a message
+// for every resource; writing and mapping those would take longer than everything else a program does.
+const keepPromiseTraces = !!process.env.PULUMI_DEBUG_PROMISE_LEAKS;
+let map;
 Error.prepareStackTrace = (error, frames) => {
-  Error.prepareStackTrace = undefined;
-  require("source-map-support").install({ environment: "node", handleUncaughtExceptions: false });
-  return Error.prepareStackTrace ? Error.prepareStackTrace(error, frames) : `${error}\n${frames.join("\n")}`;
+  if (!keepPromiseTraces && frames[0]?.getFunctionName() === "debuggablePromise") return "";
+  if (!error.message) return `${error}\n    at ${frames.join("\n    at ")}`;
+  if (!map) {
+    const format = Error.prepareStackTrace;
+    require("source-map-support").install({ environment: "node", handleUncaughtExceptions: false });
+    map = Error.prepareStackTrace;
+    Error.prepareStackTrace = format;
+  }
+  return map(error, frames);
 };
