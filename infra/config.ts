@@ -7,40 +7,18 @@ import { BACKUP_REPLICATION_TARGETS, EDGE_REGION, REGIONS, type Region } from ".
 import { LOG_RETENTION_DAYS } from "../catalog/log-retention";
 import { poolSize, type PoolSize } from "./connection-pool";
 import { smallestPrefix, vpcPrefix } from "./subnets";
-
-/** A stack file that cannot be deployed: every fault in it, one per line. */
-export class ConfigurationError extends pulumi.RunError {
-  constructor(
-    /** The stack's name, as in `Pulumi.<stack>.yaml`. */
-    readonly stackName: string,
-    readonly faults: readonly Fault[],
-  ) {
-    const count = faults.length === 1 ? "1 value that is" : `${faults.length} values that are`;
-    const lines = faults.map(({ key, value, allowed }) => `  ${key} = ${shown(value)} is not allowed: ${allowed}`);
-    super([`Pulumi.${stackName}.yaml has ${count} not allowed:`, ...lines].join("\n"));
-  }
-}
-
-/** One fault of a stack file. */
-export interface Fault {
-  /** The key as the stack file spells it, e.g. `ai-prism:redis.nodes`. */
-  readonly key: string;
-  /** What stands there; undefined when nothing does. */
-  readonly value: unknown;
-  /** What may stand there, as the end of the sentence "… is not allowed: ". */
-  readonly allowed: string;
-}
-
-const whole = (min: number, max: number) => {
-  const error = `a whole number from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `one of ${values.join(", ")}` });
-const flag = () => z.boolean({ error: "true or false" });
-const list = <T extends z.ZodType>(item: T, says: string) => z.array(item, { error: `a list of ${says}` });
-const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, { error: "a block of settings" });
+import {
+  ConfigurationError,
+  flag,
+  list,
+  oneOf,
+  readSections,
+  section,
+  text,
+  whole,
+  type Fault,
+  type Settings,
+} from "./validation";
 
 const ARN = text(/^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/, "a complete ARN");
 const BUCKET = text(
@@ -176,10 +154,8 @@ const SECTIONS = {
   }).prefault({}),
 } as const;
 
-type Sections = typeof SECTIONS;
-
 /** What a stack file says, with defaults filled in. */
-export type StackSettings = { readonly [Key in keyof Sections]: z.output<Sections[Key]> };
+export type StackSettings = Settings<typeof SECTIONS>;
 
 /** The whole validated configuration of one environment. */
 export interface PrismConfig extends StackSettings {
@@ -192,7 +168,7 @@ export interface PrismConfig extends StackSettings {
 }
 
 /** Keys of namespace `ai-prism` that a stack file may hold. */
-export const CONFIG_KEYS = Object.keys(SECTIONS) as (keyof Sections)[];
+export const CONFIG_KEYS = Object.keys(SECTIONS) as (keyof typeof SECTIONS)[];
 
 /**
  * Client connections counted for one database connection behind RDS Proxy. A request holds its connection for a
@@ -222,35 +198,15 @@ function today(): string {
  * @throws ConfigurationError naming every fault at once.
  */
 export function validateConfig(stack: string, raw: Readonly<Record<string, string>>, today: string): PrismConfig {
-  const faults: Fault[] = [];
+  const { settings, faults } = readSections(PROJECT, SECTIONS, raw);
   if (!/^[a-z][a-z0-9-]{1,15}$/.test(stack)) {
     faults.push({ key: "stack", value: stack, allowed: "2 to 16 lower-case letters, digits, hyphens, a letter first" });
-  }
-  const prefix = `${PROJECT}:`;
-  const given = Object.fromEntries(
-    Object.entries(raw)
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), parseValue(value)]),
-  );
-  for (const key of Object.keys(given)) {
-    if (!(key in SECTIONS)) {
-      faults.push({ key: prefix + key, value: given[key], allowed: `a known key: ${CONFIG_KEYS.join(", ")}` });
-    }
-  }
-
-  const parsed: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(SECTIONS)) {
-    const value = scalar(given[key], schema);
-    const result = schema.safeParse(value);
-    if (result.success) parsed[key] = result.data;
-    else faults.push(...result.error.issues.flatMap((issue) => faultsOf(prefix + key, value, issue)));
   }
   const home = raw["aws:region"];
   if (home === undefined || !(home in REGIONS)) {
     faults.push({ key: "aws:region", value: home, allowed: `one of ${Object.keys(REGIONS).join(", ")}` });
   }
 
-  const settings = parsed as Partial<StackSettings>;
   faults.push(...crossChecks(stack, home as Region, settings, today));
   if (faults.length > 0) throw new ConfigurationError(stack, faults);
   const complete = settings as StackSettings;
@@ -260,37 +216,6 @@ export function validateConfig(stack: string, raw: Readonly<Record<string, strin
     regions: { home: home as Region, replica: complete.replicaRegion, edge: EDGE_REGION },
     pool: poolOf(complete)!,
   };
-}
-
-/** The engine hands structures over as JSON and everything else as text. */
-function parseValue(value: string): unknown {
-  if (!/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-/** Top-level flags arrive as text; everything nested keeps its type. */
-function scalar(value: unknown, schema: z.ZodType): unknown {
-  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
-  if (inner instanceof z.ZodBoolean && (value === "true" || value === "false")) return value === "true";
-  return value;
-}
-
-function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue): Fault[] {
-  const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
-  const found = issue.path.reduce<unknown>(
-    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
-    value,
-  );
-  if (issue.code !== "unrecognized_keys") return [{ key: key + path, value: found, allowed: issue.message }];
-  return issue.keys.map((unknown) => ({
-    key: `${key}${path}.${unknown}`,
-    value: (found as Record<string, unknown>)[unknown],
-    allowed: "not a known setting here; docs/environments.md lists them",
-  }));
 }
 
 /** Connections and who shares them, or undefined when the fleet does not fit. */
@@ -376,6 +301,9 @@ function crossChecks(stack: string, home: Region, settings: Partial<StackSetting
     if (application.exposure === "public" && application.certificateArn === undefined) {
       refuse("application.certificateArn", undefined, "a certificate's ARN when application.exposure is public");
     }
+    if (application.exposure === "public" && settings.cdn && !settings.cdn.domain) {
+      refuse("cdn.domain", undefined, "a name on the certificate when application.exposure is public");
+    }
     if (application.exposure === "cdn" && application.certificateArn !== undefined) {
       refuse("application.certificateArn", application.certificateArn, "absent unless application.exposure is public");
     }
@@ -422,7 +350,3 @@ export const INSTANCE_SERVICES = [
   "secretsmanager",
   "sqs",
 ] as const;
-
-function shown(value: unknown): string {
-  return value === undefined ? "(not set)" : JSON.stringify(value);
-}

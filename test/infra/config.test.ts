@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { configText, ENVIRONMENTS, ROOT, stackFile } from "../support/stack-files";
-import { CONFIG_KEYS, ConfigurationError, validateConfig } from "../../infra/config";
+import { CONFIG_KEYS, validateConfig } from "../../infra/config";
+import { ConfigurationError } from "../../infra/validation";
 
 const TODAY = "2026-11-25";
 
@@ -158,8 +159,21 @@ describe("configuration", () => {
     ],
     [
       "a public balancer without a certificate",
-      { "ai-prism:application": { exposure: "public" } },
+      {
+        "ai-prism:application": { exposure: "public" },
+        "ai-prism:cdn": { domain: { name: "prism.example.com", hostedZoneId: "Z0123456789" } },
+      },
       /^ai-prism:application\.certificateArn = \(not set\) is not allowed: a certificate's ARN/,
+    ],
+    [
+      "a public balancer whose certificate the CDN cannot check",
+      {
+        "ai-prism:application": {
+          exposure: "public",
+          certificateArn: "arn:aws:acm:eu-north-1:111122223333:certificate/c",
+        },
+      },
+      /^ai-prism:cdn\.domain = \(not set\) is not allowed: a name on the certificate/,
     ],
     [
       "storage that cannot grow",
