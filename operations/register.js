@@ -6,8 +6,7 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
-// Keeps what V8 compiles of the packages, where this Node can.
-require("node:module").enableCompileCache?.();
+require("./compile-cache.js").keepCompiled(path.basename(process.argv[1] ?? ""));
 
 const root = path.dirname(__dirname);
 const cache = path.join(root, ".prism", "compiled");
