@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { BeanstalkApp, type BeanstalkAppArgs } from "../../infra/beanstalk-app";
+import { AWS_CALLS, AWS_OUTPUTS } from "../support/aws-outputs";
+import { runMocked, valueOf, type Run } from "../support/mocks";
+
+const ARGS: BeanstalkAppArgs = {
+  applicationName: "AI-Prism",
+  environmentName: "AI-Prism-Production",
+  cnamePrefix: "ai-prism-prod",
+  region: "eu-north-1",
+  accountId: "111122223333",
+  vpcId: "vpc-1",
+  instanceSubnetIds: ["subnet-c", "subnet-a"],
+  loadBalancerSubnetIds: ["subnet-b", "subnet-a"],
+  loadBalancer: { access: "cdn" },
+  securityGroupIds: { loadBalancer: "sg-balancer", instances: "sg-instances" },
+  roleName: "ai-prism-instance-role",
+  instanceProfileName: "ai-prism-instance-role",
+  serviceRoleName: "ai-prism-beanstalk-service-role",
+  instanceStatements: {
+    documents: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::ai.prism/*" }],
+  },
+  instanceType: "t3.large",
+  minInstances: 3,
+  maxInstances: 15,
+  zones: 3,
+  webProcesses: 3,
+  webThreads: 4,
+  workerProcesses: 1,
+  scaleOutAboveCpuPercent: 70,
+  scaleInBelowCpuPercent: 30,
+  variables: { FLASK_ENV: "production" },
+  secretVariables: { REDIS_URL: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:redis:url" },
+  bundle: "app/reference",
+  bundleBucketName: "ai-prism-bundles-111122223333",
+  kmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/home",
+  logBucketName: "logs",
+  logRetentionInDays: 90,
+  requestTimeoutInSeconds: 120,
+};
+
+const ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment";
+
+function run(args: Partial<BeanstalkAppArgs> = {}, preview = false): Promise<Run<BeanstalkApp>> {
+  return runMocked(() => new BeanstalkApp("application", { ...ARGS, ...args }), {
+    preview,
+    outputs: AWS_OUTPUTS,
+    calls: AWS_CALLS,
+  });
+}
+
+describe("BeanstalkApp", () => {
+  let update: Run<BeanstalkApp>;
+  before(async () => {
+    update = await run();
+  });
+
+  const setting = ({ one }: Run<BeanstalkApp>, namespace: string, name: string): string | undefined =>
+    one(ENVIRONMENT).inputs.settings.find(
+      (candidate: { namespace: string; name: string }) => candidate.namespace === namespace && candidate.name === name,
+    )?.value;
+
+  const RESOURCES = [
+    "aws:cloudwatch/logGroup:LogGroup application-access",
+    "aws:cloudwatch/logGroup:LogGroup application-application",
+    "aws:cloudwatch/logGroup:LogGroup application-engine",
+    "aws:cloudwatch/logGroup:LogGroup application-error",
+    "aws:cloudwatch/logGroup:LogGroup application-health",
+    "aws:cloudwatch/logGroup:LogGroup application-hooks",
+    "aws:cloudwatch/logGroup:LogGroup application-worker",
+    "aws:elasticbeanstalk/application:Application application",
+    "aws:elasticbeanstalk/applicationVersion:ApplicationVersion application",
+    "aws:elasticbeanstalk/environment:Environment application",
+    "aws:iam/role:Role application-service",
+    "aws:iam/rolePolicy:RolePolicy application-documents",
+    "aws:iam/rolePolicy:RolePolicy application-platform",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment application-service-health",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment application-service-updates",
+    "aws:s3/bucket:Bucket application-bundles",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration application-bundles",
+    "aws:s3/bucketLogging:BucketLogging application-bundles",
+    "aws:s3/bucketObjectv2:BucketObjectv2 application-bundle",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls application-bundles",
+    "aws:s3/bucketPolicy:BucketPolicy application-bundles",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock application-bundles",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration application-bundles",
+    "aws:s3/bucketVersioning:BucketVersioning application-bundles",
+  ];
+  it("registers exactly its resources in an update", () => {
+    assert.deepEqual(update.list(), RESOURCES);
+  });
+  it("registers exactly its resources in preview", async () => {
+    assert.deepEqual((await run({}, true)).list(), RESOURCES);
+  });
+
+  it("comes up with the bundled application, and leaves releases and platform updates alone afterwards", () => {
+    const environment = update.one(ENVIRONMENT);
+    const version = update.one("aws:elasticbeanstalk/applicationVersion:ApplicationVersion");
+    assert.equal(environment.inputs.version, version.inputs.name);
+    assert.equal(environment.inputs.solutionStackName, "64bit Amazon Linux 2023 v4.13.7 running Python 3.11");
+    assert.deepEqual(environment.ignoreChanges, ["version", "solutionStackName"]);
+    assert.equal(version.inputs.key, `AI-Prism/${version.inputs.name}.zip`);
+    assert.equal(update.result.versionLabel, version.inputs.name);
+  });
+
+  it("waits for the roles it starts with", () => {
+    const dependencies = update.one(ENVIRONMENT).dependencies.map((urn) => urn.split("::").at(-1));
+    for (const name of ["application-service-health", "application-service-updates", "application-platform"]) {
+      assert.ok(dependencies.includes(name), name);
+    }
+    assert.ok(dependencies.includes("application-documents"));
+  });
+
+  it("keeps what repeats its settings out of plain state", () => {
+    assert.deepEqual(update.one(ENVIRONMENT).additionalSecretOutputs, ["allSettings"]);
+  });
+
+  it("hands subnets over sorted, because Beanstalk reads them back so", () => {
+    assert.equal(setting(update, "aws:ec2:vpc", "Subnets"), "subnet-a,subnet-c");
+    assert.equal(setting(update, "aws:ec2:vpc", "ELBSubnets"), "subnet-a,subnet-b");
+  });
+
+  it("passes plain variables as they are, secrets by reference and the number of processes beside them", () => {
+    const plain = "aws:elasticbeanstalk:application:environment";
+    assert.equal(setting(update, plain, "FLASK_ENV"), "production");
+    assert.equal(setting(update, plain, "WEB_PROCESSES"), "3");
+    assert.equal(setting(update, plain, "REDIS_URL"), undefined);
+    assert.match(setting(update, `${plain}secrets`, "REDIS_URL")!, /^arn:aws:secretsmanager:.*:url$/);
+  });
+
+  it("keeps known settings known in a preview although others are not", async () => {
+    const settings = (await run({ variables: { A: "known", B: pulumi.output("also") } }, true)).one(ENVIRONMENT).inputs
+      .settings as { name: string; value: unknown }[];
+    assert.equal(settings.find(({ name }) => name === "A")?.value, "known");
+    assert.notEqual(typeof settings.find(({ name }) => name === "ServiceRole")?.value, "string");
+  });
+
+  it("lets instances do what the platform needs, by name, and nothing on everything but two calls that name nothing", () => {
+    const policy = JSON.parse(update.one("aws:iam/rolePolicy:RolePolicy", "application-platform").inputs.policy);
+    const open = policy.Statement.filter(({ Resource }: { Resource: unknown }) => Resource === "*");
+    assert.deepEqual(open.map(({ Action }: { Action: unknown }) => Action).flat(), [
+      "cloudwatch:PutMetricData",
+      "ec2:DescribeTags",
+      "ec2:DescribeInstances",
+    ]);
+    assert.ok(open.every(({ Condition }: { Condition: unknown }) => Condition));
+  });
+
+  it("makes its log groups itself, encrypted and kept so many days", () => {
+    for (const { inputs } of update.all("aws:cloudwatch/logGroup:LogGroup")) {
+      assert.equal(inputs.kmsKeyId, ARGS.kmsKeyArn);
+      assert.equal(inputs.retentionInDays, 90);
+      assert.match(inputs.name, /^\/aws\/elasticbeanstalk\/AI-Prism-Production\//);
+    }
+  });
+
+  it("tells the names that alarms and CDN go by", async () => {
+    const { result } = update;
+    assert.equal(await valueOf(result.loadBalancerDimension), "app/awseb/0123456789abcdef");
+    assert.equal(await valueOf(result.autoScalingGroupName), "awseb-AI-Prism-Production");
+    assert.equal(await valueOf(result.cname), "ai-prism-prod.eu-north-1.elasticbeanstalk.com");
+    assert.equal(
+      await valueOf(result.logGroupNames.application),
+      "/aws/elasticbeanstalk/AI-Prism-Production/var/log/web.stdout.log",
+    );
+  });
+
+  it("serves HTTPS from a public load balancer when that is chosen", async () => {
+    const certificateArn = "arn:aws:acm:eu-north-1:111122223333:certificate/c";
+    const open = await run({ loadBalancer: { access: "public", certificateArn } });
+    assert.equal(setting(open, "aws:elbv2:listener:443", "SSLCertificateArns"), certificateArn);
+    assert.equal(setting(open, "aws:elbv2:listener:default", "ListenerEnabled"), "false");
+  });
+
+  it("keeps bundles that a release may go back to, unless it is disposable", async () => {
+    assert.equal(update.one("aws:s3/bucket:Bucket").protect, true);
+    const disposable = await run({ disposable: true });
+    assert.equal(disposable.one("aws:s3/bucket:Bucket").protect, false);
+    assert.equal(disposable.one("aws:s3/bucket:Bucket").inputs.forceDestroy, true);
+  });
+
+  it("applies a transform to one child", async () => {
+    const { one } = await run({ transform: { environment: { waitForReadyTimeout: "1h" } } });
+    assert.equal(one(ENVIRONMENT).inputs.waitForReadyTimeout, "1h");
+    assert.equal(one(ENVIRONMENT).inputs.cnamePrefix, "ai-prism-prod");
+  });
+
+  it("refuses more instances at least than at most", async () => {
+    await assert.rejects(run({ minInstances: 16 }), {
+      message: 'BeanstalkApp "application": minInstances = 16 is not allowed: at most maxInstances, 15',
+    });
+  });
+
+  for (const variable of ["DB_PASSWORD", "API_KEY", "SESSION_TOKEN", "FLASK_SECRET"]) {
+    it(`refuses the plain variable ${variable} and never prints its value`, async () => {
+      await assert.rejects(run({ variables: { [variable]: "what it holds" } }), {
+        message:
+          `BeanstalkApp "application": variables = "${variable}" is not allowed: names that do not sound like a secret; ` +
+          "a secret goes into secretVariables",
+      });
+    });
+  }
+
+  it("takes the ARN of a secret for what it is: a reference", async () => {
+    await run({ variables: { DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:x" } });
+  });
+
+  it("refuses more characters of variables than Beanstalk takes", async () => {
+    await assert.rejects(
+      run({ variables: { LONG: "x".repeat(4096) } }),
+      /variables = "\d+ characters" is not allowed: at most 4096 characters of names and values/,
+    );
+  });
+});
