@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component, type Transform } from "./component";
 import { ownAccount, policyJson, type Statement } from "./policy-document";
 
@@ -39,6 +39,7 @@ export class EncryptionKey extends Component<EncryptionKeyTransforms> {
   readonly keyId: pulumi.Output<string>;
   readonly nodes: { readonly key: aws.kms.Key; readonly alias: aws.kms.Alias };
 
+  /** @throws InvalidArgument for an alias that KMS would not take */
   constructor(name: string, args: EncryptionKeyArgs, options?: pulumi.ComponentResourceOptions) {
     super("EncryptionKey", name, args.transform, options);
     const { region, accountId, disposable } = args;
@@ -52,7 +53,7 @@ export class EncryptionKey extends Component<EncryptionKeyTransforms> {
         region,
         enableKeyRotation: true,
         deletionWindowInDays: disposable ? 14 : 30,
-        policy: policyJson([administration(accountId), ...args.services.map((s) => grant(s, region, accountId))]),
+        policy: policyJson([administration(accountId), ...args.services.flatMap((s) => grants(s, region, accountId))]),
       },
       { protect: !disposable },
     );
@@ -76,7 +77,7 @@ function administration(accountId: string): Statement {
 }
 
 /** Lets one service use the key for this account's things. Resource `*` in a key policy is the key itself. */
-function grant(service: KeyService, region: string, accountId: string): Statement {
+function grants(service: KeyService, region: string, accountId: string): Statement[] {
   const statement = (sid: string, principal: string, condition: Statement["Condition"]): Statement => ({
     Sid: sid,
     Effect: "Allow",
@@ -88,24 +89,30 @@ function grant(service: KeyService, region: string, accountId: string): Statemen
   const account = ownAccount(accountId);
   switch (service) {
     case "logs":
-      return {
-        ...statement("LogGroups", `logs.${region}.amazonaws.com`, {
-          ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:*` },
-        }),
-        Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-      };
+      return [
+        {
+          ...statement("LogGroups", `logs.${region}.amazonaws.com`, {
+            ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:*` },
+          }),
+          Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        },
+      ];
     case "cloudtrail":
-      return statement("Trails", "cloudtrail.amazonaws.com", {
-        ...account,
-        StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${accountId}:trail/*` },
-      });
+      return [
+        statement("Trails", "cloudtrail.amazonaws.com", {
+          ...account,
+          StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${accountId}:trail/*` },
+        }),
+        // Looking at the key carries no encryption context, and a trail is refused where CloudTrail may not look.
+        { ...statement("TrailsLookAtKey", "cloudtrail.amazonaws.com", account), Action: "kms:DescribeKey" },
+      ];
     case "cloudwatch":
-      return statement("AlarmsToTopics", "cloudwatch.amazonaws.com", account);
+      return [statement("AlarmsToTopics", "cloudwatch.amazonaws.com", account)];
     case "budgets":
-      return statement("BudgetsToTopics", "budgets.amazonaws.com", account);
+      return [statement("BudgetsToTopics", "budgets.amazonaws.com", account)];
     case "s3":
-      return statement("BucketEventsToTopics", "s3.amazonaws.com", account);
+      return [statement("BucketEventsToTopics", "s3.amazonaws.com", account)];
     case "bedrock":
-      return statement("InvocationLogs", "bedrock.amazonaws.com", account);
+      return [statement("InvocationLogs", "bedrock.amazonaws.com", account)];
   }
 }
