@@ -55,6 +55,7 @@ export interface NetworkTransforms {
   readonly defaultSecurityGroup?: Transform<aws.ec2.DefaultSecurityGroupArgs>;
   readonly flowLogGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
   readonly flowLogRole?: Transform<aws.iam.RoleArgs>;
+  readonly flowLogRolePolicy?: Transform<aws.iam.RolePolicyArgs>;
   readonly flowLog?: Transform<aws.ec2.FlowLogArgs>;
   readonly s3Endpoint?: Transform<aws.ec2.VpcEndpointArgs>;
   readonly interfaceEndpoint?: Transform<aws.ec2.VpcEndpointArgs>;
@@ -97,35 +98,51 @@ export class Network extends Component<NetworkTransforms> {
   };
   readonly nodes: {
     readonly vpc?: awsxEc2.Vpc;
+    readonly defaultSecurityGroup?: aws.ec2.DefaultSecurityGroup;
+    readonly flowLogGroup?: aws.cloudwatch.LogGroup;
+    readonly flowLogRole?: aws.iam.Role;
+    readonly flowLogRolePolicy?: aws.iam.RolePolicy;
     readonly flowLog?: aws.ec2.FlowLog;
     readonly s3Endpoint?: aws.ec2.VpcEndpoint;
     readonly interfaceEndpoints: readonly aws.ec2.VpcEndpoint[];
     readonly securityGroups: Readonly<Partial<Record<GroupName, aws.ec2.SecurityGroup>>>;
   };
 
-  /** @throws InvalidArgument for a number of zones AWS does not have, or an existing network in fewer than two */
+  /**
+   * @throws InvalidArgument for a number of zones AWS does not have, an existing network in fewer than two, or an
+   *   interface endpoint for S3, or twice for a service
+   */
   constructor(name: string, args: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
     super("Network", name, args.transform, options);
     const { region } = args;
     const endpointServices = args.interfaceEndpoints ?? [];
+    endpointServices.forEach((service, index) => {
+      if (service !== "s3" && endpointServices.indexOf(service) === index) return;
+      this.refuse(
+        `interfaceEndpoints[${index}]`,
+        service,
+        "each service once, and not s3: its gateway endpoint is free",
+      );
+    });
 
-    let vpc: awsxEc2.Vpc | undefined;
-    let flowLog: aws.ec2.FlowLog | undefined;
+    let created: ReturnType<Network["createVpc"]> | undefined;
     let routeTableIds: pulumi.Input<pulumi.Input<string>[]>;
     if (args.kind === "create") {
       if (!Number.isInteger(args.availabilityZones) || args.availabilityZones < 2 || args.availabilityZones > 6) {
         this.refuse("availabilityZones", args.availabilityZones, "a whole number from 2 to 6");
       }
-      vpc = this.createVpc(name, args);
-      flowLog = this.createFlowLog(name, args, vpc.vpcId);
+      created = this.createVpc(name, args);
+      const { vpc } = created;
       this.vpcId = vpc.vpcId;
       this.publicSubnetIds = vpc.publicSubnetIds;
       this.privateSubnetIds = vpc.privateSubnetIds;
       this.dataSubnetIds = vpc.isolatedSubnetIds;
       routeTableIds = vpc.routeTables.apply((tables) => tables.map(({ id }) => id));
     } else {
-      if (args.dataSubnetIds.length < 2)
-        this.refuse("dataSubnetIds", args.dataSubnetIds, "subnets in two zones or more");
+      const required = ["privateSubnetIds", "dataSubnetIds"] as const;
+      for (const field of args.loadBalancerAccess === "public" ? [...required, "publicSubnetIds" as const] : required) {
+        if (args[field].length < 2) this.refuse(field, args[field], "subnets in two zones or more");
+      }
       this.vpcId = pulumi.output(args.vpcId);
       this.publicSubnetIds = pulumi.output([...args.publicSubnetIds]);
       this.privateSubnetIds = pulumi.output([...args.privateSubnetIds]);
@@ -141,7 +158,7 @@ export class Network extends Component<NetworkTransforms> {
             serviceName: `com.amazonaws.${region}.s3`,
             vpcEndpointType: "Gateway",
             routeTableIds,
-            policy: endpointPolicy("s3:*", args.accountId, region),
+            policy: s3EndpointPolicy(args.accountId, region),
             tags: { Name: `${name}-s3` },
           })
         : undefined;
@@ -161,7 +178,7 @@ export class Network extends Component<NetworkTransforms> {
       }),
     );
 
-    this.nodes = { vpc, flowLog, s3Endpoint, interfaceEndpoints, securityGroups: groups };
+    this.nodes = { ...created, s3Endpoint, interfaceEndpoints, securityGroups: groups };
     this.securityGroups = {
       loadBalancer: groups.loadBalancer!.id,
       instances: groups.instances!.id,
@@ -178,7 +195,7 @@ export class Network extends Component<NetworkTransforms> {
     });
   }
 
-  private createVpc(name: string, args: NewNetwork & { readonly region: string }): awsxEc2.Vpc {
+  private createVpc(name: string, args: NewNetwork & NetworkArgs) {
     const vpc = this.child("vpc", awsxEc2.Vpc, name, {
       region: args.region,
       cidrBlock: args.cidrBlock,
@@ -190,42 +207,44 @@ export class Network extends Component<NetworkTransforms> {
       tags: { Name: name },
     });
     // Whoever forgets to name a group gets this one, so it must allow nothing.
-    this.child("defaultSecurityGroup", aws.ec2.DefaultSecurityGroup, `${name}-default`, {
+    const defaultSecurityGroup = this.child("defaultSecurityGroup", aws.ec2.DefaultSecurityGroup, `${name}-default`, {
       vpcId: vpc.vpcId,
       region: args.region,
       ingress: [],
       egress: [],
     });
-    return vpc;
+    return { vpc, defaultSecurityGroup, ...this.createFlowLog(name, args, vpc.vpcId) };
   }
 
-  private createFlowLog(name: string, args: NetworkArgs, vpcId: pulumi.Input<string>): aws.ec2.FlowLog {
+  private createFlowLog(name: string, args: NetworkArgs, vpcId: pulumi.Input<string>) {
     const { region, accountId, flowLogs } = args;
-    const group = this.child("flowLogGroup", aws.cloudwatch.LogGroup, `${name}-flow-logs`, {
+    const flowLogGroup = this.child("flowLogGroup", aws.cloudwatch.LogGroup, `${name}-flow-logs`, {
       name: flowLogs.logGroupName,
       region,
       retentionInDays: flowLogs.retentionInDays,
       kmsKeyId: flowLogs.kmsKeyArn,
     });
-    const role = this.child("flowLogRole", aws.iam.Role, `${name}-flow-logs`, {
+    const flowLogRole = this.child("flowLogRole", aws.iam.Role, `${name}-flow-logs`, {
       description: "Lets VPC flow logs write their log group",
       assumeRolePolicy: trustService("vpc-flow-logs.amazonaws.com", ownAccount(accountId)),
     });
-    const policy = new aws.iam.RolePolicy(
-      `${name}-flow-logs`,
-      {
-        role: role.name,
-        policy: policyJson([
-          {
-            Effect: "Allow",
-            Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-            Resource: [group.arn, pulumi.interpolate`${group.arn}:*`],
-          },
-        ]),
-      },
-      { parent: this },
-    );
-    return this.child(
+    const flowLogRolePolicy = this.child("flowLogRolePolicy", aws.iam.RolePolicy, `${name}-flow-logs`, {
+      role: flowLogRole.name,
+      policy: policyJson([
+        {
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+          Resource: [flowLogGroup.arn, pulumi.interpolate`${flowLogGroup.arn}:*`],
+        },
+        // Finding a group by its name is asked of all groups, never of one.
+        {
+          Effect: "Allow",
+          Action: "logs:DescribeLogGroups",
+          Resource: `arn:aws:logs:${region}:${accountId}:log-group:*`,
+        },
+      ]),
+    });
+    const flowLog = this.child(
       "flowLog",
       aws.ec2.FlowLog,
       name,
@@ -234,12 +253,13 @@ export class Network extends Component<NetworkTransforms> {
         region,
         trafficType: "ALL",
         logDestinationType: "cloud-watch-logs",
-        logDestination: group.arn,
-        iamRoleArn: role.arn,
+        logDestination: flowLogGroup.arn,
+        iamRoleArn: flowLogRole.arn,
         tags: { Name: name },
       },
-      { dependsOn: [policy] },
+      { dependsOn: [flowLogRolePolicy] },
     );
+    return { flowLogGroup, flowLogRole, flowLogRolePolicy, flowLog };
   }
 
   private createGroups(name: string, args: NetworkArgs, withEndpoints: boolean) {
@@ -330,18 +350,19 @@ export class Network extends Component<NetworkTransforms> {
 }
 
 /**
- * Lets this account's principals through an endpoint, and whoever reads AWS's own public buckets, where Amazon Linux
- * and Elastic Beanstalk keep their packages.
+ * Lets this account's principals reach this account's buckets, and everybody what AWS keeps in S3 for an instance to
+ * start: packages of Amazon Linux and Elastic Beanstalk, and the address that tells CloudFormation it has started.
  */
-function endpointPolicy(action: string, accountId: string, region: string): pulumi.Output<string> {
+function s3EndpointPolicy(accountId: string, region: string): pulumi.Output<string> {
   return policyJson([
     {
-      Sid: "OwnAccount",
+      Sid: "OwnBuckets",
       Effect: "Allow",
       Principal: "*",
-      Action: action,
-      Resource: "*",
-      Condition: { StringEquals: { "aws:PrincipalAccount": accountId } },
+      Action: "s3:*",
+      Resource: "arn:aws:s3:::*",
+      // Instances cannot carry documents to somebody else's bucket this way, whatever credentials they are given.
+      Condition: { StringEquals: { "aws:PrincipalAccount": accountId, "aws:ResourceAccount": accountId } },
     },
     {
       Sid: "PackagesOfAws",
@@ -350,9 +371,19 @@ function endpointPolicy(action: string, accountId: string, region: string): pulu
       Action: "s3:GetObject",
       Resource: [
         `arn:aws:s3:::al2023-repos-${region}-*/*`,
-        `arn:aws:s3:::elasticbeanstalk-*/*`,
         `arn:aws:s3:::amazoncloudwatch-agent-${region}/*`,
+        ...["platform-assets-", "env-resources-", "samples-", ""].map(
+          (kind) => `arn:aws:s3:::elasticbeanstalk-${kind}${region}/*`,
+        ),
       ],
+    },
+    {
+      // Signed by CloudFormation in its own name, so no condition on the account would let it pass.
+      Sid: "SignalsToCloudFormation",
+      Effect: "Allow",
+      Principal: "*",
+      Action: ["s3:GetObject", "s3:PutObject"],
+      Resource: `arn:aws:s3:::cloudformation-waitcondition-${region}/*`,
     },
   ]);
 }
