@@ -1,14 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type Transform } from "./component";
-import { ownAccount, policyJson, trustService, type Statement } from "./policy-document";
+import { policyJson, trustService, type Statement } from "./policy-document";
 
 /** Arguments of {@link PostgresDb}. */
 export interface PostgresDbArgs {
   /** Physical name of the instance. */
   readonly identifier: string;
   readonly region: string;
-  readonly accountId: string;
   /** `16` follows the newest minor version, `16.11` stays on that one. */
   readonly engineVersion: string;
   /** e.g. `db.t3.micro`. Decides memory and with it the number of connections. */
@@ -55,15 +54,17 @@ export interface PostgresDbTransforms {
   readonly rotation?: Transform<aws.secretsmanager.SecretRotationArgs>;
   readonly backupReplication?: Transform<aws.rds.InstanceAutomatedBackupsReplicationArgs>;
   readonly proxyRole?: Transform<aws.iam.RoleArgs>;
+  readonly proxyRolePolicy?: Transform<aws.iam.RolePolicyArgs>;
   readonly proxy?: Transform<aws.rds.ProxyArgs>;
   readonly proxyTargetGroup?: Transform<aws.rds.ProxyDefaultTargetGroupArgs>;
+  readonly proxyTarget?: Transform<aws.rds.ProxyTargetArgs>;
 }
 
 const PORT = 5432;
 const LOG_EXPORTS = ["postgresql", "upgrade"];
 
 /**
- * PostgreSQL 16 on RDS: encrypted, backed up in two regions, its password kept and rotated by Secrets Manager and
+ * PostgreSQL on RDS: encrypted, backed up in two regions, its password kept and rotated by Secrets Manager and
  * nowhere else. A db.t3.micro over two zones costs about 30 USD a month.
  */
 export class PostgresDb extends Component<PostgresDbTransforms> {
@@ -84,18 +85,34 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
     readonly instance: aws.rds.Instance;
     readonly rotation: aws.secretsmanager.SecretRotation;
     readonly backupReplication: aws.rds.InstanceAutomatedBackupsReplication;
+    readonly proxyRole?: aws.iam.Role;
+    readonly proxyRolePolicy?: aws.iam.RolePolicy;
     readonly proxy?: aws.rds.Proxy;
+    readonly proxyTargetGroup?: aws.rds.ProxyDefaultTargetGroup;
+    readonly proxyTarget?: aws.rds.ProxyTarget;
   };
 
-  /** @throws InvalidArgument for backups that are not kept, storage that cannot grow, or a copy in the same region */
+  /**
+   * @throws InvalidArgument for backups that are not kept, storage that cannot grow, a password that RDS would not
+   *   rotate, or a copy in the same region
+   */
   constructor(name: string, args: PostgresDbArgs, options?: pulumi.ComponentResourceOptions) {
     super("PostgresDb", name, args.transform, options);
     const { identifier, region, kmsKeyArn, disposable } = args;
-    if (args.backupRetentionInDays < 1 || args.backupRetentionInDays > 35) {
-      this.refuse("backupRetentionInDays", args.backupRetentionInDays, "1 to 35 days");
+    if (
+      !Number.isInteger(args.backupRetentionInDays) ||
+      args.backupRetentionInDays < 1 ||
+      args.backupRetentionInDays > 35
+    ) {
+      this.refuse("backupRetentionInDays", args.backupRetentionInDays, "a whole number from 1 to 35");
     }
-    if (args.maxAllocatedStorageInGiB <= args.allocatedStorageInGiB) {
-      const allowed = `more than allocatedStorageInGiB, ${args.allocatedStorageInGiB}`;
+    const days = args.passwordRotationInDays;
+    if (!Number.isInteger(days) || days < 1 || days > 1000) {
+      this.refuse("passwordRotationInDays", days, "a whole number from 1 to 1000");
+    }
+    const leastMaximum = Math.ceil(args.allocatedStorageInGiB * 1.1);
+    if (args.maxAllocatedStorageInGiB < leastMaximum) {
+      const allowed = `at least ${leastMaximum}: a tenth more than allocatedStorageInGiB`;
       this.refuse("maxAllocatedStorageInGiB", args.maxAllocatedStorageInGiB, allowed);
     }
     if (args.backupReplication.region === region) {
@@ -109,7 +126,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       subnetIds: args.subnetIds,
     });
     const parameterGroup = this.child("parameterGroup", aws.rds.ParameterGroup, name, {
-      family: "postgres16",
+      family: `postgres${args.engineVersion.split(".")[0]}`,
       description: `Parameters of ${identifier}`,
       region,
       parameters: [
@@ -121,14 +138,15 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       ],
     });
     // RDS would make these itself, unencrypted and kept for ever.
-    const logGroups = LOG_EXPORTS.map((log) =>
+    const logGroup = (log: string, groupName: string) =>
       this.child("logGroup", aws.cloudwatch.LogGroup, `${name}-${log}`, {
-        name: `/aws/rds/instance/${identifier}/${log}`,
+        name: groupName,
         region,
         retentionInDays: args.logRetentionInDays,
         kmsKeyId: kmsKeyArn,
-      }),
-    );
+      });
+    const logGroups = LOG_EXPORTS.map((log) => logGroup(log, `/aws/rds/instance/${identifier}/${log}`));
+    const proxyLogGroup = args.proxy && logGroup("proxy", `/aws/rds/proxy/${args.proxy.name}`);
 
     const instance = this.child(
       "instance",
@@ -201,11 +219,24 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
         Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
       },
     ]) as pulumi.Output<Statement[]>;
-    const proxy = args.proxy && this.createProxy(name, args, args.proxy, { instance, secretArn, readSecret });
+    const proxied =
+      args.proxy &&
+      this.createProxy(name, args, args.proxy, { instance, secretArn, readSecret, logGroup: proxyLogGroup! });
 
-    this.nodes = { subnetGroup, parameterGroup, logGroups, instance, rotation, backupReplication, proxy };
+    this.nodes = {
+      subnetGroup,
+      parameterGroup,
+      logGroups: [...logGroups, ...(proxyLogGroup ? [proxyLogGroup] : [])],
+      instance,
+      rotation,
+      backupReplication,
+      ...proxied,
+    };
     this.instanceIdentifier = instance.identifier;
-    this.address = proxy ? proxy.endpoint : instance.address;
+    // A proxy answers before it has a database behind it: whoever uses the address waits for that as well.
+    this.address = proxied
+      ? pulumi.all([proxied.proxy.endpoint, proxied.proxyTarget.id]).apply(([endpoint]) => endpoint)
+      : instance.address;
     this.secretArn = secretArn;
     this.url = pulumi.interpolate`postgresql+psycopg://${args.username}@${this.address}:${PORT}/${args.databaseName}?sslmode=verify-full`;
     this.instanceStatements = readSecret;
@@ -220,59 +251,60 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
 
   private createProxy(
     name: string,
-    { region, accountId, identifier }: PostgresDbArgs,
-    proxyArgs: NonNullable<PostgresDbArgs["proxy"]>,
+    { region, identifier }: PostgresDbArgs,
+    args: NonNullable<PostgresDbArgs["proxy"]>,
     database: {
       instance: aws.rds.Instance;
       secretArn: pulumi.Output<string>;
       readSecret: pulumi.Output<Statement[]>;
+      logGroup: aws.cloudwatch.LogGroup;
     },
-  ): aws.rds.Proxy {
-    const role = this.child("proxyRole", aws.iam.Role, `${name}-proxy`, {
-      description: `Lets the proxy of ${identifier} read the database's password`,
-      assumeRolePolicy: trustService("rds.amazonaws.com", ownAccount(accountId)),
+  ) {
+    const maxConnectionsPercent = args.maxConnectionsPercent ?? 90;
+    if (!Number.isInteger(maxConnectionsPercent) || maxConnectionsPercent < 1 || maxConnectionsPercent > 100) {
+      this.refuse("proxy.maxConnectionsPercent", maxConnectionsPercent, "a whole number from 1 to 100");
+    }
+    const proxyRole = this.child("proxyRole", aws.iam.Role, `${name}-proxy`, {
+      description: `Lets the proxy of ${identifier} read the database password`,
+      // AWS documents no condition on the account for the role of a proxy; one that RDS does not send would lock it out.
+      assumeRolePolicy: trustService("rds.amazonaws.com"),
     });
-    const policy = new aws.iam.RolePolicy(
-      `${name}-proxy`,
-      { role: role.name, policy: policyJson(database.readSecret) },
-      { parent: this },
-    );
+    const proxyRolePolicy = this.child("proxyRolePolicy", aws.iam.RolePolicy, `${name}-proxy`, {
+      role: proxyRole.name,
+      policy: policyJson(database.readSecret),
+    });
     const proxy = this.child(
       "proxy",
       aws.rds.Proxy,
       name,
       {
-        name: proxyArgs.name,
+        name: args.name,
         region,
         engineFamily: "POSTGRESQL",
-        roleArn: role.arn,
+        roleArn: proxyRole.arn,
         requireTls: true,
         idleClientTimeout: 1800,
-        vpcSubnetIds: proxyArgs.subnetIds,
-        vpcSecurityGroupIds: proxyArgs.securityGroupIds,
+        vpcSubnetIds: args.subnetIds,
+        vpcSecurityGroupIds: args.securityGroupIds,
         auths: [{ authScheme: "SECRETS", iamAuth: "DISABLED", secretArn: database.secretArn }],
       },
-      { dependsOn: [policy] },
+      { dependsOn: [proxyRolePolicy, database.logGroup] },
     );
-    const targetGroup = this.child("proxyTargetGroup", aws.rds.ProxyDefaultTargetGroup, name, {
+    const proxyTargetGroup = this.child("proxyTargetGroup", aws.rds.ProxyDefaultTargetGroup, name, {
       dbProxyName: proxy.name,
       region,
       connectionPoolConfig: {
-        maxConnectionsPercent: proxyArgs.maxConnectionsPercent ?? 90,
-        maxIdleConnectionsPercent: 50,
+        maxConnectionsPercent,
+        maxIdleConnectionsPercent: Math.min(50, maxConnectionsPercent),
         connectionBorrowTimeout: 30,
       },
     });
-    new aws.rds.ProxyTarget(
-      name,
-      {
-        dbProxyName: proxy.name,
-        region,
-        targetGroupName: targetGroup.name,
-        dbInstanceIdentifier: database.instance.identifier,
-      },
-      { parent: this },
-    );
-    return proxy;
+    const proxyTarget = this.child("proxyTarget", aws.rds.ProxyTarget, name, {
+      dbProxyName: proxy.name,
+      region,
+      targetGroupName: proxyTargetGroup.name,
+      dbInstanceIdentifier: database.instance.identifier,
+    });
+    return { proxyRole, proxyRolePolicy, proxy, proxyTargetGroup, proxyTarget };
   }
 }
