@@ -25,6 +25,9 @@ export interface ModelAccessArgs {
   readonly transform?: { readonly policy?: Transform<aws.iam.PolicyArgs> };
 }
 
+/** Characters that IAM takes for a managed policy, white space aside. */
+const POLICY_LIMIT = 6144;
+
 /** Permission to call exactly the models of a chain, and the chain as the application reads it. No charge by itself. */
 export class ModelAccess extends Component<NonNullable<ModelAccessArgs["transform"]>> {
   readonly policyArn: pulumi.Output<string>;
@@ -34,7 +37,7 @@ export class ModelAccess extends Component<NonNullable<ModelAccessArgs["transfor
   readonly chainVariable: string;
   readonly nodes: { readonly policy: aws.iam.Policy };
 
-  /** @throws InvalidArgument for an empty chain or a geography Bedrock does not have */
+  /** @throws InvalidArgument for an empty chain, one too long for a policy, or a geography Bedrock does not have */
   constructor(name: string, args: ModelAccessArgs, options?: pulumi.ComponentResourceOptions) {
     super("ModelAccess", name, args.transform, options);
     if (args.chain.length === 0) this.refuse("chain", args.chain, "at least one model");
@@ -44,10 +47,16 @@ export class ModelAccess extends Component<NonNullable<ModelAccessArgs["transfor
         this.refuse(`chain[${index}].id`, id, `a geography of ${Object.keys(GEOGRAPHIES).join(", ")}`);
       }
     }
+    const statements = invokeStatements(args);
+    const length = JSON.stringify({ Version: "2012-10-17", Statement: statements }).length;
+    if (length > POLICY_LIMIT) {
+      const allowed = `fewer: their policy has ${length} characters, and IAM takes ${POLICY_LIMIT}`;
+      this.refuse("chain", `${args.chain.length} models`, allowed);
+    }
     const policy = this.child("policy", aws.iam.Policy, name, {
       name: args.policyName,
       description: "Calls of the models in AI-Prism's chain, and of no others",
-      policy: policyJson(invokeStatements(args)),
+      policy: policyJson(statements),
     });
     args.roleNames.forEach((role, index) => {
       new aws.iam.RolePolicyAttachment(`${name}-${index}`, { role, policyArn: policy.arn }, { parent: this });
