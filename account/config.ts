@@ -11,7 +11,8 @@ const logRetention = z.literal(LOG_RETENTION_DAYS, {
   error: `a number of days CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")}`,
 });
 
-const SECTIONS = {
+/** The stack file of an account, one entry per top-level key of namespace `ai-prism-account`. */
+export const SECTIONS = {
   accountId: text(/^\d{12}$/, "the 12 digits of the AWS account, in quotes"),
   owner: text(/^[\w .@-]{1,64}$/, "1 to 64 letters, digits, spaces or . @ _ -").default("platform"),
   audit: section({

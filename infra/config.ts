@@ -33,7 +33,7 @@ const logRetention = z.literal(LOG_RETENTION_DAYS, {
  * The stack file, one entry per top-level key of namespace `ai-prism`. Every key but `accountId` has a default, and
  * `Pulumi.yaml` describes them for people; a test holds the two together.
  */
-const SECTIONS = {
+export const SECTIONS = {
   accountId: text(/^\d{12}$/, "the 12 digits of the AWS account, in quotes"),
   owner: text(/^[\w .@-]{1,64}$/, "1 to 64 letters, digits, spaces or . @ _ -").default("platform"),
   replicaRegion: oneOf(Object.keys(REGIONS) as [Region, ...Region[]]).default("eu-west-1"),

@@ -6,7 +6,8 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
-require("./compile-cache.js").keepCompiled(path.basename(process.argv[1] ?? ""));
+// Keeps what V8 compiles of the packages, where this Node can.
+require("node:module").enableCompileCache?.();
 
 const root = path.dirname(__dirname);
 const cache = path.join(root, ".prism", "compiled");
@@ -42,8 +43,10 @@ function compile(source, filename) {
   return code;
 }
 
+const compiled = new Map();
 require.extensions[".ts"] = (module, filename) => {
-  module._compile(compile(fs.readFileSync(filename, "utf8"), filename), filename);
+  compiled.set(filename, compile(fs.readFileSync(filename, "utf8"), filename));
+  module._compile(compiled.get(filename), filename);
 };
 
 // Stack traces name the TypeScript line. Pulumi takes one for every promise, in case it leaks, and one without a message
@@ -55,7 +58,11 @@ Error.prepareStackTrace = (error, frames) => {
   if (!error.message) return `${error}\n    at ${frames.join("\n    at ")}`;
   if (!map) {
     const format = Error.prepareStackTrace;
-    require("source-map-support").install({ environment: "node", handleUncaughtExceptions: false });
+    require("source-map-support").install({
+      environment: "node",
+      handleUncaughtExceptions: false,
+      retrieveFile: (file) => compiled.get(file),
+    });
     map = Error.prepareStackTrace;
     Error.prepareStackTrace = format;
   }

@@ -1,0 +1,90 @@
+// `npm run docs` writes the generated parts of the documentation anew; with --check it fails when they are not current.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { AWS_CALLS, AWS_OUTPUTS } from "../test/support/aws-outputs";
+import { runMocked } from "../test/support/mocks";
+import { ENVIRONMENTS, ROOT, stackFile } from "../test/support/stack-files";
+import { SECTIONS as ACCOUNT_SECTIONS } from "../account/config";
+import { SECTIONS, validateConfig } from "../infra/config";
+import { graphOf, mermaid } from "./diagram";
+import { settingsTable } from "./settings";
+
+type Generator = () => string | Promise<string>;
+
+/** Generated parts by file and by the name in their markers, `<!-- generated: NAME -->` to `<!-- end: NAME -->`. */
+const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
+  "README.md": { diagram, environments },
+  "docs/environments.md": { settings: () => settingsTable("ai-prism", SECTIONS) },
+  "docs/account.md": { settings: () => settingsTable("ai-prism-account", ACCOUNT_SECTIONS) },
+};
+
+async function diagram(): Promise<string> {
+  const { resources } = await runMocked(() => (require(ROOT) as () => Promise<unknown>)(), {
+    stack: "production",
+    config: stackFile("production"),
+    outputs: AWS_OUTPUTS,
+    calls: AWS_CALLS,
+  });
+  return `\`\`\`mermaid\n${mermaid(graphOf(resources))}\n\`\`\``;
+}
+
+function environments(): string {
+  const configs = ENVIRONMENTS.map((name) =>
+    validateConfig(name, stackFile(name), new Date().toISOString().slice(0, 10)),
+  );
+  const rows: [string, (config: (typeof configs)[number]) => string | number][] = [
+    ["Instances", ({ application: a }) => `${a.minInstances}–${a.maxInstances} × ${a.instanceType}`],
+    ["Zones, NAT", ({ network: n }) => `${n.availabilityZones}, ${n.natGateways}`],
+    [
+      "PostgreSQL",
+      ({ database: d }) => `${d.instanceClass}${d.multiAz ? ", two zones" : ""}${d.proxy ? ", RDS Proxy" : ""}`,
+    ],
+    ["Redis", ({ redis: r }) => `${r.nodes} × ${r.nodeType}`],
+    ["Connections per process", ({ pool: p }) => `${p.size} + ${p.overflow}`],
+    ["Monthly budget", ({ budget: b }) => `${b.monthlyLimitUsd} USD`],
+    ["Protected data", ({ disposable }) => (disposable ? "no: disposable" : "yes")],
+  ];
+  const line = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(["", ...ENVIRONMENTS]),
+    line(["---", ...ENVIRONMENTS.map(() => "---")]),
+    ...rows.map(([title, cell]) => line([title, ...configs.map(cell)])),
+  ].join("\n");
+}
+
+/** Files whose generated parts were not current; they are now, unless only checked. */
+export async function generate(check: boolean): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [file, parts] of Object.entries(PARTS)) {
+    const absolute = path.join(ROOT, file);
+    const before = fs.readFileSync(absolute, "utf8");
+    let after = before;
+    for (const [name, generator] of Object.entries(parts)) {
+      const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
+      const [head, rest] = split(after, start, file);
+      const [, tail] = split(rest, end, file);
+      after = `${head}${start}\n\n${await generator()}\n\n${end}${tail}`;
+    }
+    const { format, resolveConfig } = await import("prettier");
+    after = await format(after, { ...(await resolveConfig(absolute)), filepath: absolute });
+    if (after === before) continue;
+    stale.push(file);
+    if (!check) fs.writeFileSync(absolute, after);
+  }
+  return stale;
+}
+
+function split(text: string, at: string, file: string): [string, string] {
+  const index = text.indexOf(at);
+  if (index < 0) throw new Error(`${file}: ${at} is missing`);
+  return [text.slice(0, index), text.slice(index + at.length)];
+}
+
+if (require.main === module) {
+  const check = process.argv.includes("--check");
+  void generate(check).then((stale) => {
+    if (stale.length === 0) return;
+    process.stdout.write(`${check ? "not current" : "written"}: ${stale.join(", ")}\n`);
+    process.exitCode = check ? 1 : 0;
+  });
+}
