@@ -1,3 +1,4 @@
+import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -16,8 +17,15 @@ export default tseslint.config(
     },
   },
   {
+    // An output in a plain template string prints a sentence about outputs instead of its value.
+    files: ["index.ts", "outputs.ts", "account/**/*.ts", "infra/**/*.ts", "examples/**/*.ts"],
+    plugins: { pulumi },
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: { "pulumi/no-output-in-template-literal": "error" },
+  },
+  {
     // The Pulumi CLI reads `module.exports` of an entry point, so an entry point says `export =` and its readers `require`.
-    files: ["**/index.ts", "test/**", "rehearsal/**", "operations/**"],
+    files: ["**/index.ts", "test/**", "rehearsal/**", "operations/**", "bench/**", "docs/**"],
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
 );

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { GEOGRAPHIES, parseModelId, type Geography } from "../catalog/models";
 import { Component, type Transform } from "./component";
 import { policyJson, type Statement } from "./policy-document";

@@ -10,7 +10,12 @@ describe("generated documentation", () => {
 
   it("draws an arrow for what a component needs, and none that follows from others", () => {
     const urn = (type: string, name: string) => `urn:pulumi:s::p::${type}::${name}`;
-    const component = (name: string): Partial<Registered> => ({ type: "ai-prism:infra:X", name, parent: "", dependencies: [] });
+    const component = (name: string): Partial<Registered> => ({
+      type: "ai-prism:infra:X",
+      name,
+      parent: "",
+      dependencies: [],
+    });
     const child = (owner: string, ...needs: string[]): Partial<Registered> => ({
       type: "aws:x:Y",
       name: `${owner}-child`,

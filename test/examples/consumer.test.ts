@@ -74,7 +74,7 @@ describe("a program that reads AI-Prism's outputs", () => {
   });
 
   it("fails by name when the stack is older than the output it asks for", async () => {
-    const { storage: _, ...older } = OUTPUTS;
+    const older: Partial<DeploymentOutputs> = { ...OUTPUTS, storage: undefined };
     await assert.rejects(
       run(older),
       /Required output 'storage' does not exist on stack 'organization\/ai-prism\/production'/,

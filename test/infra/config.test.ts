@@ -12,7 +12,7 @@ const TODAY = "2026-11-25";
 function faultsOf(changes: Record<string, unknown>, stack = "production"): string[] {
   const raw = stackFile(stack);
   for (const [key, value] of Object.entries(changes)) {
-    if (value === undefined) delete raw[key];
+    if (value === undefined) Reflect.deleteProperty(raw, key);
     else raw[key] = configText(value);
   }
   try {
