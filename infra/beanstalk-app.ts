@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import path from "node:path";
+import { INSTANCE_NAMESPACE } from "../catalog/metrics";
 import { beanstalkSettings, type SettingsInputs } from "./beanstalk-settings";
 import { createBucket, type BucketNodes, type BucketTransforms } from "./bucket";
 import { bundle } from "./bundle";
@@ -67,10 +68,9 @@ export interface BeanstalkAppTransforms {
   readonly serviceRole?: Transform<aws.iam.RoleArgs>;
 }
 
-/** Files that instances stream, by what writes them. */
+/** Files that instances stream, by what writes them. `app/platform` has the workers write to the application's too. */
 const LOG_FILES = {
   application: "var/log/web.stdout.log",
-  worker: "var/log/worker.stdout.log",
   access: "var/log/nginx/access.log",
   error: "var/log/nginx/error.log",
   engine: "var/log/eb-engine.log",
@@ -88,6 +88,9 @@ const PLATFORM = "^64bit Amazon Linux 2023 v4\\.(.*) running Python 3\\.11$";
 
 const VARIABLES_LIMIT = 4096;
 const SECRET_NAME = /PASSWORD|PASSWD|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|SECRET(?!_ARN$)/i;
+
+/** Roots that database certificates are checked against; `app/platform` puts them there, libpq reads the variable. */
+const DATABASE_ROOTS = "/etc/pki/ai-prism/database-roots.pem";
 
 const ROOT = path.join(__dirname, "..");
 
@@ -108,7 +111,8 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
   readonly endpointUrl: pulumi.Output<string>;
   readonly autoScalingGroupName: pulumi.Output<string>;
   readonly bundleBucketName: pulumi.Output<string>;
-  readonly versionLabel: string;
+  /** Label of the version that the environment came up with. */
+  readonly versionLabel: pulumi.Output<string>;
   readonly logGroupNames: Readonly<Record<keyof typeof LOG_FILES, pulumi.Output<string>>>;
   readonly nodes: {
     readonly application: aws.elasticbeanstalk.Application;
@@ -133,24 +137,26 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
       WEB_PROCESSES: String(args.webProcesses),
       WEB_THREADS: String(args.webThreads),
       WORKER_PROCESSES: String(args.workerProcesses),
+      PGSSLROOTCERT: DATABASE_ROOTS,
     };
     for (const variable of Object.keys(variables)) {
       if (!SECRET_NAME.test(variable)) continue;
       this.refuse("variables", variable, "names that do not sound like a secret; a secret goes into secretVariables");
     }
 
-    const logGroupNames = Object.fromEntries(
-      Object.entries(LOG_FILES).map(([log, file]) => {
-        // Beanstalk would make these itself, unencrypted.
-        const group = this.child("logGroup", aws.cloudwatch.LogGroup, `${name}-${log}`, {
-          name: `/aws/elasticbeanstalk/${args.environmentName}/${file}`,
-          region,
-          retentionInDays: args.logRetentionInDays,
-          kmsKeyId: kmsKeyArn,
-        });
-        return [log, group.name] as const;
-      }),
-    ) as Record<keyof typeof LOG_FILES, pulumi.Output<string>>;
+    const logGroups = Object.entries(LOG_FILES).map(([log, file]) => {
+      const group = this.child("logGroup", aws.cloudwatch.LogGroup, `${name}-${log}`, {
+        name: `/aws/elasticbeanstalk/${args.environmentName}/${file}`,
+        region,
+        retentionInDays: args.logRetentionInDays,
+        kmsKeyId: kmsKeyArn,
+      });
+      return [log, group] as const;
+    });
+    const logGroupNames = Object.fromEntries(logGroups.map(([log, group]) => [log, group.name])) as Record<
+      keyof typeof LOG_FILES,
+      pulumi.Output<string>
+    >;
 
     const serviceRole = this.child("serviceRole", aws.iam.Role, `${name}-service`, {
       name: args.serviceRoleName,
@@ -210,8 +216,14 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
     const object = new aws.s3.BucketObjectv2(
       `${name}-bundle`,
       { bucket: bundleBucket.bucket.id, region, key: `${args.applicationName}/${versionLabel}.zip`, source: archive },
-      // Uploaded before encryption is set, it would stay as it was. An older version may still be wanted back.
-      { parent: this, dependsOn: [bundleBucket.encryption, bundleBucket.versioning], retainOnDelete: !disposable },
+      {
+        parent: this,
+        // Uploaded before encryption is set, it would stay as it was.
+        dependsOn: [bundleBucket.encryption, bundleBucket.versioning],
+        // Later versions are releases'. AWS would not delete the version that runs, nor take a label a second time.
+        ignoreChanges: ["key", "source"],
+        retainOnDelete: !disposable,
+      },
     );
     const applicationVersion = this.child(
       "applicationVersion",
@@ -225,7 +237,7 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
         key: object.key,
         description: "Brought along by the infrastructure program",
       },
-      { retainOnDelete: !disposable },
+      { ignoreChanges: ["name", "key"], retainOnDelete: !disposable },
     );
 
     const sorted = (ids: pulumi.Input<string[]>) => pulumi.output(ids).apply((list) => [...list].sort().join(","));
@@ -272,7 +284,8 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
         waitForReadyTimeout: "45m",
       },
       {
-        dependsOn: [...servicePolicies, ...instancePolicies],
+        // Beanstalk makes log groups that it does not find, unencrypted.
+        dependsOn: [...servicePolicies, ...instancePolicies, ...logGroups.map(([, group]) => group)],
         // Releases move the version on, managed updates the platform; the next deployment must not set either back.
         ignoreChanges: ["version", "solutionStackName"],
         // Repeats every setting, and the engine does not know that it does.
@@ -290,7 +303,7 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
     this.endpointUrl = environment.endpointUrl;
     this.autoScalingGroupName = environment.autoscalingGroups.apply(([group]) => group!);
     this.bundleBucketName = bundleBucket.bucket.bucket;
-    this.versionLabel = versionLabel;
+    this.versionLabel = applicationVersion.name;
     this.logGroupNames = logGroupNames;
     this.registerOutputs({
       environmentName: this.environmentName,
@@ -350,7 +363,7 @@ function platformStatements(args: BeanstalkAppArgs): pulumi.Output<Statement[]> 
       Effect: "Allow",
       Action: "cloudwatch:PutMetricData",
       Resource: "*",
-      Condition: { StringEquals: { "cloudwatch:namespace": ["AIPrism/Instances", "AIPrism/Application"] } },
+      Condition: { StringEquals: { "cloudwatch:namespace": INSTANCE_NAMESPACE } },
     },
     {
       // The agent looks up its scaling group; the API names no resource.

@@ -19,6 +19,7 @@ export interface SettingsInputs<Value = string> {
   readonly instanceType: string;
   readonly minInstances: number;
   readonly maxInstances: number;
+  /** Zones the subnets are in. */
   readonly zones: number;
   readonly scaleOutAboveCpuPercent: number;
   readonly scaleInBelowCpuPercent: number;
@@ -35,6 +36,9 @@ export interface SettingsInputs<Value = string> {
 /** Minutes over which CPU is averaged, and for how many such periods it has to stay there, before the fleet changes. */
 const SCALING_PERIOD_MINUTES = 1;
 const SCALING_PERIODS = 5;
+
+/** Most zones that Beanstalk can be asked to spread instances over. */
+const MOST_ZONES = 3;
 
 /** Metrics that enhanced health publishes beyond the free one. Each is billed as a custom metric. */
 const PUBLISHED_HEALTH_METRICS = { InstancesDegraded: 60, InstancesSevere: 60 };
@@ -61,7 +65,7 @@ export function beanstalkSettings<Value>(inputs: SettingsInputs<Value>): Setting
     "aws:autoscaling:asg": {
       MinSize: inputs.minInstances,
       MaxSize: inputs.maxInstances,
-      "Availability Zones": `Any ${inputs.zones}`,
+      "Availability Zones": `Any ${Math.min(inputs.zones, MOST_ZONES)}`,
       Cooldown: 360,
     },
     "aws:autoscaling:trigger": {

@@ -15,8 +15,9 @@ export interface Bundle {
 /** What the platform starts; without it an environment comes up and serves nothing. */
 const REQUIRED = ["application.py", "requirements.txt", "Procfile"] as const;
 
-/** Left out of a bundle: what tools leave behind, and tests. */
-const IGNORED = /^(__pycache__|\.venv|venv|\.pytest_cache|\.mypy_cache|tests?|node_modules|\.git|\.DS_Store)$|\.pyc$/;
+/** Left out of a bundle: what tools leave behind, tests, and a developer's own variables, which may hold secrets. */
+const IGNORED =
+  /^(__pycache__|\.venv|venv|\.env(\..+)?|\.pytest_cache|\.mypy_cache|tests?|node_modules|\.git|\.DS_Store)$|\.pyc$/;
 
 /**
  * Merges folders into one bundle; a file of a later folder stands in place of the same path in an earlier one.

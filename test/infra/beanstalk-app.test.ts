@@ -68,7 +68,6 @@ describe("BeanstalkApp", () => {
     "aws:cloudwatch/logGroup:LogGroup application-error",
     "aws:cloudwatch/logGroup:LogGroup application-health",
     "aws:cloudwatch/logGroup:LogGroup application-hooks",
-    "aws:cloudwatch/logGroup:LogGroup application-worker",
     "aws:elasticbeanstalk/application:Application application",
     "aws:elasticbeanstalk/applicationVersion:ApplicationVersion application",
     "aws:elasticbeanstalk/environment:Environment application",
@@ -94,14 +93,26 @@ describe("BeanstalkApp", () => {
     assert.deepEqual((await run({}, true)).list(), RESOURCES);
   });
 
-  it("comes up with the bundled application, and leaves releases and platform updates alone afterwards", () => {
+  it("comes up with the bundled application, and leaves releases and platform updates alone afterwards", async () => {
     const environment = update.one(ENVIRONMENT);
     const version = update.one("aws:elasticbeanstalk/applicationVersion:ApplicationVersion");
     assert.equal(environment.inputs.version, version.inputs.name);
     assert.equal(environment.inputs.solutionStackName, "64bit Amazon Linux 2023 v4.13.7 running Python 3.11");
     assert.deepEqual(environment.ignoreChanges, ["version", "solutionStackName"]);
     assert.equal(version.inputs.key, `AI-Prism/${version.inputs.name}.zip`);
-    assert.equal(update.result.versionLabel, version.inputs.name);
+    assert.match(version.inputs.name, /^v-[0-9a-f]{12}$/);
+    assert.equal(await valueOf(update.result.versionLabel), version.inputs.name);
+  });
+
+  it("uploads the bundle encrypted, and never again: AWS takes no label twice and deletes no version that runs", () => {
+    const object = update.one("aws:s3/bucketObjectv2:BucketObjectv2");
+    const version = update.one("aws:elasticbeanstalk/applicationVersion:ApplicationVersion");
+    const waitsFor = (type: string) => object.dependencies.some((urn) => urn.endsWith(`${type}::application-bundles`));
+    assert.ok(waitsFor("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"));
+    assert.ok(waitsFor("aws:s3/bucketVersioning:BucketVersioning"));
+    assert.equal(object.inputs.key, version.inputs.key);
+    assert.deepEqual(object.ignoreChanges, ["key", "source"]);
+    assert.deepEqual(version.ignoreChanges, ["name", "key"]);
   });
 
   it("waits for the roles it starts with", () => {
@@ -110,6 +121,36 @@ describe("BeanstalkApp", () => {
       assert.ok(dependencies.includes(name), name);
     }
     assert.ok(dependencies.includes("application-documents"));
+  });
+
+  it("waits for its log groups, which Beanstalk would otherwise make itself, unencrypted", () => {
+    const groups = update.all("aws:cloudwatch/logGroup:LogGroup").map(({ urn }) => urn.split("::").at(-1));
+    const dependencies = update.one(ENVIRONMENT).dependencies.map((urn) => urn.split("::").at(-1));
+    assert.deepEqual(
+      groups.filter((group) => !dependencies.includes(group)),
+      [],
+    );
+  });
+
+  it("lets Beanstalk alone assume the service role, with the two policies it asks for", () => {
+    assert.deepEqual(JSON.parse(update.one("aws:iam/role:Role").inputs.assumeRolePolicy).Statement, [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: "elasticbeanstalk.amazonaws.com" },
+        Condition: { StringEquals: { "sts:ExternalId": "elasticbeanstalk" } },
+      },
+    ]);
+    assert.deepEqual(
+      update
+        .all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        .map(({ inputs }) => inputs.policyArn)
+        .sort(),
+      [
+        "arn:aws:iam::aws:policy/AWSElasticBeanstalkManagedUpdatesCustomerRolePolicy",
+        "arn:aws:iam::aws:policy/service-role/AWSElasticBeanstalkEnhancedHealth",
+      ],
+    );
   });
 
   it("keeps what repeats its settings out of plain state", () => {
@@ -125,6 +166,8 @@ describe("BeanstalkApp", () => {
     const plain = "aws:elasticbeanstalk:application:environment";
     assert.equal(setting(update, plain, "FLASK_ENV"), "production");
     assert.equal(setting(update, plain, "WEB_PROCESSES"), "3");
+    assert.equal(setting(update, plain, "WEB_THREADS"), "4");
+    assert.equal(setting(update, plain, "WORKER_PROCESSES"), "1");
     assert.equal(setting(update, plain, "REDIS_URL"), undefined);
     assert.match(setting(update, `${plain}secrets`, "REDIS_URL")!, /^arn:aws:secretsmanager:.*:url$/);
   });
@@ -139,12 +182,20 @@ describe("BeanstalkApp", () => {
   it("lets instances do what the platform needs, by name, and nothing on everything but two calls that name nothing", () => {
     const policy = JSON.parse(update.one("aws:iam/rolePolicy:RolePolicy", "application-platform").inputs.policy);
     const open = policy.Statement.filter(({ Resource }: { Resource: unknown }) => Resource === "*");
-    assert.deepEqual(open.map(({ Action }: { Action: unknown }) => Action).flat(), [
-      "cloudwatch:PutMetricData",
-      "ec2:DescribeTags",
-      "ec2:DescribeInstances",
+    assert.deepEqual(open, [
+      {
+        Effect: "Allow",
+        Action: "cloudwatch:PutMetricData",
+        Resource: "*",
+        Condition: { StringEquals: { "cloudwatch:namespace": "AIPrism/Instances" } },
+      },
+      {
+        Effect: "Allow",
+        Action: ["ec2:DescribeTags", "ec2:DescribeInstances"],
+        Resource: "*",
+        Condition: { StringEquals: { "aws:RequestedRegion": "eu-north-1" } },
+      },
     ]);
-    assert.ok(open.every(({ Condition }: { Condition: unknown }) => Condition));
   });
 
   it("makes its log groups itself, encrypted and kept so many days", () => {
@@ -173,9 +224,26 @@ describe("BeanstalkApp", () => {
     assert.equal(setting(open, "aws:elbv2:listener:default", "ListenerEnabled"), "false");
   });
 
+  it("has no listener on 443 while the CDN alone reaches it", () => {
+    assert.equal(setting(update, "aws:elbv2:listener:443", "ListenerEnabled"), undefined);
+    assert.equal(setting(update, "aws:elbv2:listener:default", "ListenerEnabled"), "true");
+    assert.equal(setting(update, "aws:ec2:vpc", "ELBScheme"), "internal");
+  });
+
+  it("tells nothing in a preview that AWS has yet to say", async () => {
+    const { result } = await run({}, true);
+    assert.equal(await valueOf(result.loadBalancerArn), undefined);
+    assert.equal(await valueOf(result.loadBalancerDimension), undefined);
+    assert.equal(await valueOf(result.autoScalingGroupName), undefined);
+    assert.equal(await valueOf(result.environmentName), "AI-Prism-Production");
+  });
+
   it("keeps bundles that a release may go back to, unless it is disposable", async () => {
     assert.equal(update.one("aws:s3/bucket:Bucket").protect, true);
+    assert.equal(update.one("aws:s3/bucket:Bucket").inputs.forceDestroy, false);
     const disposable = await run({ disposable: true });
+    const lifecycle = setting(disposable, "aws:elasticbeanstalk:cloudwatch:logs", "DeleteOnTerminate");
+    assert.equal(lifecycle, "true");
     assert.equal(disposable.one("aws:s3/bucket:Bucket").protect, false);
     assert.equal(disposable.one("aws:s3/bucket:Bucket").inputs.forceDestroy, true);
   });
@@ -206,10 +274,33 @@ describe("BeanstalkApp", () => {
     await run({ variables: { DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:x" } });
   });
 
-  it("refuses more characters of variables than Beanstalk takes", async () => {
+  it("refuses more characters of variables than Beanstalk takes, those it adds itself included", async () => {
+    const message = (length: number) =>
+      `BeanstalkApp "application": variables = "${length} characters" is not allowed: ` +
+      "at most 4096 characters of names and values";
+    const none = await lengthOf({});
+    await assert.rejects(run({ variables: { LONG: "x".repeat(4096) } }), { message: message(none + 4 + 4096 + 2) });
+    await run({ variables: { LONG: "x".repeat(4096 - none - 6) } });
+    await assert.rejects(run({ variables: { LONG: "x".repeat(4097 - none - 6) } }), { message: message(4097) });
+  });
+
+  it("refuses them in a preview when those that are known are too long already", async () => {
+    const variables = { LONG: "x".repeat(4096), LATER: pulumi.output("known after the deployment") };
     await assert.rejects(
-      run({ variables: { LONG: "x".repeat(4096) } }),
-      /variables = "\d+ characters" is not allowed: at most 4096 characters of names and values/,
+      run({ variables }, true),
+      /variables = "\d+ characters" is not allowed: at most 4096 characters/,
     );
   });
+
+  /** Characters that variables take up together with those of the platform: names, values and two separators each. */
+  async function lengthOf(variables: Record<string, string>): Promise<number> {
+    const settings = (await run({ variables })).one(ENVIRONMENT).inputs.settings as {
+      namespace: string;
+      name: string;
+      value: string;
+    }[];
+    return settings
+      .filter(({ namespace }) => namespace === "aws:elasticbeanstalk:application:environment")
+      .reduce((sum, { name, value }) => sum + name.length + value.length + 2, 0);
+  }
 });

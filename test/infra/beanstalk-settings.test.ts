@@ -139,6 +139,22 @@ describe("Beanstalk option settings", () => {
     });
   });
 
+  for (const [zones, value] of [
+    [2, "Any 2"],
+    [3, "Any 3"],
+    [6, "Any 3"],
+  ] as const) {
+    it(`ask for ${value} of ${zones} zones: Beanstalk knows no more than three`, () => {
+      assert.equal(byNamespace({ ...INPUTS, zones })["aws:autoscaling:asg"]!["Availability Zones"], value);
+    });
+  }
+
+  it("give the load balancer, and instances that leave it, the time that a request may take", () => {
+    const settings = byNamespace({ ...INPUTS, requestTimeoutInSeconds: 45 });
+    assert.equal(settings["aws:elbv2:loadbalancer"]!.IdleTimeout, "45");
+    assert.equal(settings["aws:elasticbeanstalk:environment:process:default"]!.DeregistrationDelay, "45");
+  });
+
   it("let logs go with a disposable environment", () => {
     const settings = byNamespace({ ...INPUTS, deleteLogsOnTermination: true });
     assert.equal(settings["aws:elasticbeanstalk:cloudwatch:logs"]!.DeleteOnTerminate, "true");

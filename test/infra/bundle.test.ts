@@ -55,18 +55,43 @@ describe("application bundle", () => {
     );
   });
 
+  it("of the reference application has what the platform starts and configures", () => {
+    const { paths } = bundle(["app/platform", "app/reference"].map((part) => path.join(__dirname, "../..", part)));
+    const needed = [
+      ".ebextensions/10-scaling-group.config",
+      ".ebextensions/30-migrations.config",
+      ".platform/nginx/nginx.conf",
+      "Procfile",
+      "application.py",
+      "migrations/env.py",
+      "requirements.txt",
+    ];
+    assert.deepEqual(
+      needed.filter((file) => !paths.includes(file)),
+      [],
+    );
+  });
+
   it("leaves out what tools and tests leave behind", () => {
-    const litter = { "__pycache__/a.pyc": "", ".venv/bin/python": "", "tests/test_a.py": "", "a.pyc": "" };
+    const litter = {
+      "__pycache__/a.pyc": "",
+      ".venv/bin/python": "",
+      "tests/test_a.py": "",
+      "a.pyc": "",
+      ".env": "",
+      ".env.local": "",
+    };
     assert.deepEqual(bundle([write({ ...APP, ...litter })]).paths, ["Procfile", "application.py", "requirements.txt"]);
   });
 
-  it("is refused without what the platform starts from", () => {
-    const { "application.py": _, ...rest } = APP;
-    const incomplete = write(rest);
-    assert.throws(() => bundle([incomplete]), {
-      message: `Bundle of ${incomplete}: application.py is missing, and the platform starts from it`,
+  for (const needed of Object.keys(APP)) {
+    it(`is refused without ${needed}, which the platform starts from`, () => {
+      const incomplete = write(Object.fromEntries(Object.entries(APP).filter(([file]) => file !== needed)));
+      assert.throws(() => bundle([incomplete]), {
+        message: `Bundle of ${incomplete}: ${needed} is missing, and the platform starts from it`,
+      });
     });
-  });
+  }
 
   it("is refused when its folder is not there", () => {
     assert.throws(() => bundle(["/nowhere/at/all"]), { message: "Bundle: there is no folder /nowhere/at/all" });
