@@ -1,20 +1,22 @@
-import yargs from "yargs";
+import yargs, { type CommandModule } from "yargs";
 import { PrismError, exitCode, systemCode } from "./errors";
 import { printJson } from "./output";
 import { rehearse } from "./verbs/rehearse";
 import { test } from "./verbs/test";
 
+const usages = [rehearse.command, test.command].map(String);
+
 /** Runs one command line of `./prism`; sets the process's exit code. */
 export async function main(args: string[]): Promise<void> {
-  const wantsJson = args.includes("--json");
   const parser = yargs(args)
     .scriptName("./prism")
     .usage("$0 <verb>\n\nDeploys AI-Prism to AWS with Pulumi, and rehearses it on this machine.")
-    .command(rehearse)
-    .command(test)
+    .command(rehearse as CommandModule)
+    .command(test as CommandModule)
     .completion("completion", "Print a script for command completion: ./prism completion >> ~/.bashrc")
     .demandCommand(1, 1, "a verb is missing")
     .strict()
+    .strictCommands()
     .recommendCommands()
     .example("$0 rehearse", "bring production up on this machine")
     .example("$0 test", "run every test")
@@ -23,28 +25,33 @@ export async function main(args: string[]): Promise<void> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new WrongUse(message);
+      // The library has an error class of its own for some of the lines it refuses.
+      if (error && error.name !== "YError") throw error;
+      throw new UsageMistake(error?.message ?? message);
     });
   try {
     await parser.parseAsync();
   } catch (error) {
-    fail(error, wantsJson);
+    fail(error, args);
   }
 }
 
-/** A command line that yargs refuses. */
-class WrongUse extends PrismError {
+/** A command line that the library refuses; the usage is shown with it. */
+class UsageMistake extends PrismError {
   constructor(message: string) {
-    super(message, exitCode.usage);
+    super(message.startsWith("Did you mean") ? `unknown verb. ${message}` : message, exitCode.usage);
   }
 }
 
-function fail(error: unknown, wantsJson: boolean): void {
+function fail(error: unknown, args: string[]): void {
   const { message, code } = describe(error);
   process.exitCode = code;
   process.stderr.write(`prism: ${message}\n`);
-  if (error instanceof WrongUse) process.stderr.write("usage: ./prism <verb> [options]; ./prism --help explains\n");
-  if (wantsJson) {
+  if (error instanceof UsageMistake) {
+    const usage = usages.find((command) => args.includes(command.split(" ")[0] ?? "")) ?? "<verb>";
+    process.stderr.write(`usage: ./prism ${usage} [options]; --help explains\n`);
+  }
+  if (args.includes("--json")) {
     const kinds: Record<number, string> = { [exitCode.usage]: "usage", [exitCode.missing]: "missing" };
     const failure = { kind: kinds[code] ?? "internal", message, details: [] };
     printJson({ ok: false, exitCode: code, failure });

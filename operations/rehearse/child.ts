@@ -8,7 +8,7 @@ import { coverageId } from "../../policies/pack";
 import type * as Rehearsal from "../../rehearsal";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
 import { PolicyHosts } from "./policy-hosts";
-import type { Change, Failure, PassName, Violation } from "./report";
+import type { Change, Failure, Pass, PassName, Violation } from "./report";
 import { describeResource, readState, resourceType } from "./state";
 
 type Outputs = Record<string, unknown> | undefined;
@@ -64,18 +64,21 @@ async function rehearse(job: Job): Promise<void> {
 async function runPasses(job: Job, findings: Findings): Promise<Failure | undefined> {
   // The first pack starts while the modules below are loaded, the second while the first one judges.
   const packs = new PolicyHosts(job);
-  const { World, startStandIn } = require(process.env.DEVSTANDIN ?? "../../rehearsal") as typeof Rehearsal;
-  const world = World.load(job.worldFile, job.account);
-  const healed = world.reconcile(readState(job.stateFile)?.deployment.resources ?? []);
-  if (healed > 0) {
-    world.save();
-    findings.notes.push(`${healed} of the stand-in's resources brought in line with the state of an interrupted run`);
-  }
-  const standIn = await startStandIn(world);
-  const program = new Program(job.programDirectory);
-  const providers = { PULUMI_DEBUG_PROVIDERS: standIn.debugProviders };
-  const withPack = ["--policy-pack", job.policyPack];
+  let standIn: Rehearsal.StandIn | undefined;
   try {
+    const { World, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
+    const world = World.load(job.worldFile, job.account);
+    const healed = world.reconcile(readState(job.stateFile)?.deployment.resources ?? []);
+    if (healed > 0) {
+      world.save();
+      findings.notes.push(
+        `${plural(healed, "resource")} of the stand-in brought in line with an interrupted run's state`,
+      );
+    }
+    standIn = await startStandIn(world);
+    const program = new Program(job.programDirectory);
+    const providers = { PULUMI_DEBUG_PROVIDERS: standIn.debugProviders };
+    const withPack = ["--policy-pack", job.policyPack];
     const gate = await runPass(job, "gate", program, withPack, { ...providers, ...packs.environment("gate") }, () => {
       packs.start("up");
     });
@@ -100,7 +103,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     return failureOf(check, program, standIn.unmodelled) ?? unsettled(check);
   } finally {
     packs.close();
-    standIn.close();
+    standIn?.close();
   }
 }
 
@@ -147,7 +150,7 @@ class Program {
 
 /** What one pass of the engine showed. */
 interface PassResult {
-  pass: { name: PassName; seconds: number; resources: number };
+  pass: Pass;
   code: number | null;
   stderr: string;
   /** The engine's own errors, without the lines that only say that it failed. */
@@ -182,7 +185,7 @@ async function runPass(
     changes: { created: [], updated: [], replaced: [], deleted: [] },
   };
   if (stopping) return result;
-  send({ kind: "pass", pass: name });
+  send({ kind: "passing", pass: name });
   let reported = 0;
   const operation: Operation = {
     verb: name === "up" ? "up" : "preview",
@@ -204,7 +207,7 @@ async function runPass(
       const now = Date.now();
       if (now - reported < 100) return;
       reported = now;
-      send({ kind: "resources", pass: name, count: result.pass.resources });
+      send({ kind: "resources", count: result.pass.resources });
     },
   };
   const env = { ...job.env, ...environment };
@@ -215,6 +218,7 @@ async function runPass(
     enginePid = undefined;
   }
   result.pass.seconds = (Date.now() - started) / 1000;
+  send({ kind: "passed", pass: result.pass });
   return result;
 }
 

@@ -1,4 +1,4 @@
-import type { PassName, RehearsalReport } from "./report";
+import type { Pass, PassName, RehearsalReport } from "./report";
 
 /** What the rehearsing process is told to do, once. */
 export interface Job {
@@ -31,7 +31,8 @@ export type Findings = Pick<RehearsalReport, "failure" | "passes" | "policies" |
 
 /** From the rehearsing process to the verb. */
 export type FromRehearsal =
-  | { kind: "pass"; pass: PassName }
-  | { kind: "resources"; pass: PassName; count: number }
+  | { kind: "passing"; pass: PassName }
+  | { kind: "resources"; count: number }
+  | { kind: "passed"; pass: Pass }
   | { kind: "engine"; pid: number }
   | { kind: "done"; findings: Findings };

@@ -3,13 +3,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { PrismError, UsageError, exitCode, systemCode } from "../errors";
-import { Progress, printJson, seconds } from "../output";
+import { Progress, plural, printJson, seconds } from "../output";
 import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { runCli } from "../pulumi";
 import { type Program, configText, loadProgram, loadStackConfig } from "../program";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "../rehearse/messages";
-import { type Failure, type PassName, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
+import {
+  type Failure,
+  type Pass,
+  type PassName,
+  type RehearsalReport,
+  type Violation,
+  emptyReport,
+} from "../rehearse/report";
 import { readState, stackOutputs, summarizeComponents } from "../rehearse/state";
 import { formatReport } from "../rehearse/summary";
 import {
@@ -200,8 +207,9 @@ function follow(child: ChildProcess, job: Job, workspace: Workspace, progress: P
     process.on("SIGTERM", interrupt);
     const step = stepPrinter(progress);
     child.on("message", (message: FromRehearsal) => {
-      if (message.kind === "pass") step.begin(message.pass);
+      if (message.kind === "passing") step.begin(message.pass);
       else if (message.kind === "resources") step.count(message.count);
+      else if (message.kind === "passed") step.end(message.pass);
       else if (message.kind === "engine") noteEngine(workspace, message.pid);
       else findings = message.findings;
     });
@@ -210,7 +218,6 @@ function follow(child: ChildProcess, job: Job, workspace: Workspace, progress: P
       process.removeListener("SIGINT", interrupt);
       process.removeListener("SIGTERM", interrupt);
       if (findings) {
-        step.finish(findings);
         resolve(findings);
         return;
       }
@@ -221,34 +228,26 @@ function follow(child: ChildProcess, job: Job, workspace: Workspace, progress: P
   });
 }
 
+/** Shows the passes: what is under way, and a line for each that has ended. */
 function stepPrinter(progress: Progress): {
   begin: (pass: PassName) => void;
   count: (resources: number) => void;
-  finish: (findings: Findings) => void;
+  end: (pass: Pass) => void;
 } {
-  let current: { pass: PassName; started: number; resources: number } | undefined;
+  const titleOf = (pass: PassName): string => `[${Object.keys(passTitles).indexOf(pass) + 1}/3] ${passTitles[pass]}`;
+  let title = "";
   let total = 0;
-  const number = (pass: PassName): string => `[${Object.keys(passTitles).indexOf(pass) + 1}/3]`;
-  const end = (resources: number, took: number): void => {
-    if (!current) return;
-    progress.line(`${number(current.pass)} ${passTitles[current.pass]}: ${resources} resources, ${seconds(took)}`);
-    total = Math.max(total, resources);
-  };
   return {
     begin: (pass) => {
-      if (current) end(current.resources, (Date.now() - current.started) / 1000);
-      current = { pass, started: Date.now(), resources: 0 };
-      progress.status(`${number(pass)} ${passTitles[pass]} ...`);
+      title = titleOf(pass);
+      progress.status(`${title} ...`);
     },
     count: (resources) => {
-      if (!current) return;
-      current.resources = resources;
-      const of = total ? ` of ${total}` : "";
-      progress.status(`${number(current.pass)} ${passTitles[current.pass]}: ${resources}${of} resources`);
+      progress.status(`${title}: ${resources}${total ? ` of ${total}` : ""} resources`);
     },
-    finish: ({ passes }) => {
-      const last = passes.at(-1);
-      if (current && last?.name === current.pass) end(last.resources, last.seconds);
+    end: ({ name, resources, seconds: took }) => {
+      total = Math.max(total, resources);
+      progress.line(`${titleOf(name)}: ${plural(resources, "resource")}, ${seconds(took)}`);
     },
   };
 }
