@@ -3,7 +3,8 @@
 // TypeScript goes through the SDK's runner, which brings a compiler along and takes a second longer.
 "use strict";
 
-const writeCompiled = require("../compile-cache.js").keepCompiled("policy-host");
+// Keeps what V8 compiles, where this Node can: loading the SDK is most of a pack's start.
+require("node:module").enableCompileCache?.();
 
 const parent = process.ppid;
 // A killed engine does not end the pack it started. Process 1 adopts what has lost its parent already.
@@ -20,5 +21,3 @@ try {
 }
 if (main.endsWith(".js")) require(main);
 else require(require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [pack] }));
-// Whoever started this kills it in the end.
-writeCompiled();
