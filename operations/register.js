@@ -8,6 +8,7 @@ const path = require("node:path");
 
 // Keeps what V8 compiles of the packages, where this Node can.
 require("node:module").enableCompileCache?.();
+require("./lazy-packages.js");
 
 const root = path.dirname(__dirname);
 const cache = path.join(root, ".prism", "compiled");
