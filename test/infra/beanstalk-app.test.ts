@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { METRICS } from "../../catalog/metrics";
 import { BeanstalkApp, type BeanstalkAppArgs } from "../../infra/beanstalk-app";
 import { AWS_CALLS, AWS_OUTPUTS } from "../support/aws-outputs";
 import { runMocked, valueOf, type Run } from "../support/mocks";
@@ -252,6 +256,76 @@ describe("BeanstalkApp", () => {
     const { one } = await run({ transform: { environment: { waitForReadyTimeout: "1h" } } });
     assert.equal(one(ENVIRONMENT).inputs.waitForReadyTimeout, "1h");
     assert.equal(one(ENVIRONMENT).inputs.cnamePrefix, "ai-prism-prod");
+  });
+
+  describe("and the files in app/platform agree:", () => {
+    const read = (file: string) => fs.readFileSync(path.join(__dirname, "../../app/platform", file), "utf8");
+    const extension = (file: string) => parse(read(`.ebextensions/${file}.config`));
+    const variable = (name: string) => setting(update, "aws:elasticbeanstalk:application:environment", name);
+
+    it("libpq finds the roots that the platform gathers", () => {
+      const { command } = extension("15-database-roots").commands["10_database_roots"];
+      assert.equal(command.split(" > ")[1], variable("PGSSLROOTCERT"));
+    });
+
+    it("the agent adds memory, under the metric that the alarm watches, to what Beanstalk has it stream", () => {
+      const { files, container_commands: commands } = extension("20-cloudwatch-agent");
+      const [[file, { content }]] = Object.entries<{ content: string }>(files) as [[string, { content: string }]];
+      const {
+        namespace,
+        aggregation_dimensions: dimensions,
+        metrics_collected: collected,
+      } = JSON.parse(content).metrics;
+      const { mem } = collected;
+      assert.deepEqual(
+        { namespace, name: mem.measurement[0], dimensions: dimensions[0], place: "home" },
+        METRICS.instanceMemory,
+      );
+      const { command } = commands["90_cloudwatch_agent"];
+      assert.match(command, / -a append-config /);
+      assert.ok(command.endsWith(`file:${file}`));
+    });
+
+    it("web and workers write plain lines into the file whose log group is filtered", async () => {
+      const { content } = extension("25-logs").files["/etc/rsyslog.d/10-ai-prism.conf"];
+      const [, processes, target] = /programname == \[(.*)\] then[^]*file="([^"]+)"/.exec(content)!;
+      assert.deepEqual(
+        processes!.split(", ").map((quoted) => `${quoted.slice(1, -1)}:`),
+        read("Procfile").match(/^\w+:/gm),
+      );
+      const group = await valueOf(update.result.logGroupNames.application);
+      assert.equal(group, `/aws/elasticbeanstalk/AI-Prism-Production${target}`);
+    });
+
+    it("the processes start from variables that the environment has", () => {
+      const needed = [...read("Procfile").matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
+      // PORT is the application's, which says where it listens.
+      assert.deepEqual(
+        needed.filter((name) => variable(name) === undefined),
+        ["PORT"],
+      );
+    });
+
+    it("nginx waits at least as long as CDN and load balancer ever do, and closes connections after them", () => {
+      const longest = 120;
+      const nginx = read(".platform/nginx/nginx.conf");
+      const seconds = (directive: string) => Number(new RegExp(`${directive} (\\d+)s;`).exec(nginx)?.[1]);
+      for (const directive of ["client_body_timeout", "proxy_read_timeout", "proxy_send_timeout"]) {
+        assert.ok(seconds(directive) >= longest, directive);
+      }
+      assert.ok(seconds("keepalive_timeout") > longest);
+      const gunicorn = Number(/--timeout (\d+)/.exec(read("Procfile"))?.[1]);
+      assert.ok(gunicorn >= longest);
+      assert.match(nginx, /include conf\.d\/elasticbeanstalk\/\*\.conf;/);
+    });
+
+    it("one instance migrates the database, and a dead process gets its instance replaced", () => {
+      const migration = extension("30-migrations").container_commands["10_migrate"];
+      assert.equal(migration.leader_only, true);
+      assert.match(migration.command, /flask --app application db upgrade$/);
+      const group = extension("10-scaling-group").Resources.AWSEBAutoScalingGroup.Properties;
+      assert.deepEqual(group, { HealthCheckType: "ELB", HealthCheckGracePeriod: 300 });
+    });
   });
 
   it("refuses more instances at least than at most", async () => {

@@ -42,7 +42,7 @@ describe("application bundle", () => {
 
   it("merges the platform's files with the application's, which win", () => {
     const platform = write({ Procfile: "web: platform", ".ebextensions/10-x.config": "" }, "platform");
-    const { Procfile: _, ...rest } = APP;
+    const rest = { "application.py": APP["application.py"], "requirements.txt": APP["requirements.txt"] };
     assert.deepEqual(bundle([platform, write(rest, "without")]).paths, [
       ".ebextensions/10-x.config",
       "Procfile",

@@ -4,6 +4,7 @@ import json
 import time
 
 import boto3
+from botocore.config import Config
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -12,7 +13,10 @@ from .settings import Settings
 
 db = SQLAlchemy()
 
-# RDS keeps the previous password valid for connections that stand; new ones need the new one soon.
+# Reading the secret is part of connecting, so it may not take longer.
+QUICK = Config(connect_timeout=3, read_timeout=3, retries={"total_max_attempts": 2})
+
+# How long a password is taken from memory; a failed connection asks again at once.
 PASSWORD_SECONDS = 300
 
 
@@ -21,16 +25,21 @@ class Password:
 
     def __init__(self, settings: Settings):
         self._arn = settings.database_secret_arn
-        self._client = boto3.client("secretsmanager", region_name=settings.region)
+        self._client = boto3.client("secretsmanager", region_name=settings.region, config=QUICK)
         self._value = ""
         self._read_at = float("-inf")
 
     def get(self) -> str:
         """Raises botocore's errors when the secret cannot be read."""
         if time.monotonic() - self._read_at > PASSWORD_SECONDS:
-            secret = self._client.get_secret_value(SecretId=self._arn)["SecretString"]
-            self._value = json.loads(secret)["password"]
-            self._read_at = time.monotonic()
+            self.read()
+        return self._value
+
+    def read(self) -> str:
+        """The password as the secret holds it now."""
+        secret = self._client.get_secret_value(SecretId=self._arn)["SecretString"]
+        self._value = json.loads(secret)["password"]
+        self._read_at = time.monotonic()
         return self._value
 
 
@@ -48,5 +57,13 @@ def configure_database(application: Flask, settings: Settings) -> None:
     with application.app_context():
 
         @event.listens_for(db.engine, "do_connect")
-        def provide_password(_dialect, _record, _arguments, parameters):
-            parameters["password"] = password.get()
+        def connect(dialect, _record, arguments, parameters):
+            known = parameters["password"] = password.get()
+            try:
+                return dialect.connect(*arguments, **parameters)
+            except dialect.loaded_dbapi.OperationalError:
+                # The password may have been rotated since; any other reason fails a second time, or right away.
+                parameters["password"] = password.read()
+                if parameters["password"] == known:
+                    raise
+                return dialect.connect(*arguments, **parameters)

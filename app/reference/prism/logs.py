@@ -24,3 +24,5 @@ def configure_logs() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Says where each client found credentials and endpoint, every time.
+    logging.getLogger("botocore").setLevel(logging.WARNING)

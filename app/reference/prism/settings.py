@@ -1,6 +1,7 @@
 """The environment variables that the infrastructure program sets, and nothing else."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class Settings:
     database_secret_arn: str
     pool_size: int
     max_overflow: int
+    worker_processes: int
     models: tuple[Model, ...]
 
     @classmethod
@@ -45,7 +47,7 @@ class Settings:
 
         def whole(name: str, minimum: int) -> int:
             value = text(name)
-            if not value.isdigit() or int(value) < minimum:
+            if not re.fullmatch("[0-9]+", value) or int(value) < minimum:
                 raise SettingError(f"{name} has to be a whole number from {minimum}")
             return int(value)
 
@@ -58,6 +60,7 @@ class Settings:
             database_secret_arn=text("DATABASE_SECRET_ARN", "arn:"),
             pool_size=whole("SQLALCHEMY_POOL_SIZE", 1),
             max_overflow=whole("SQLALCHEMY_MAX_OVERFLOW", 0),
+            worker_processes=whole("WORKER_PROCESSES", 1),
             models=_models(text("BEDROCK_MODEL_CHAIN")),
         )
 
@@ -69,4 +72,6 @@ def _models(value: str) -> tuple[Model, ...]:
         raise SettingError("BEDROCK_MODEL_CHAIN has to be a JSON list of id and requestsPerMinute") from error
     if not models:
         raise SettingError("BEDROCK_MODEL_CHAIN names no model")
+    if any(model.requests_per_minute < 1 for model in models):
+        raise SettingError("BEDROCK_MODEL_CHAIN has to allow each model at least 1 request a minute")
     return models
