@@ -164,7 +164,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       environmentName: names.environment,
       cnamePrefix: names.cnamePrefix,
       vpcId: network.vpcId,
-      zones: config.network.availabilityZones,
+      zones: config.network.existing?.privateSubnetIds.length ?? config.network.availabilityZones,
       instanceSubnetIds: network.privateSubnetIds,
       loadBalancerSubnetIds: config.application.exposure === "cdn" ? network.privateSubnetIds : network.publicSubnetIds,
       loadBalancer: config.application.certificateArn
