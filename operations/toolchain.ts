@@ -198,7 +198,8 @@ function run(
 /** The version an executable says it has, without the `v`. @throws Error when it does not run or says none */
 function versionOf(executable: string, env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, timeout: 20_000 };
+    // All it needs: no credentials for a question about a version.
+    const options = { env: { PATH: env.PATH, HOME: env.HOME, PULUMI_SKIP_UPDATE_CHECK: "true" }, timeout: 20_000 };
     execFile(executable, ["version"], options, (error, stdout) => {
       const version = /v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
       if (version) resolve(version);

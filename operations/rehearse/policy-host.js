@@ -5,7 +5,7 @@
 
 // Keeps what V8 compiles, where this Node can: loading the SDK is most of a pack's start.
 require("node:module").enableCompileCache?.();
-require("../lazy-packages.js");
+require("../light-sdk.js");
 
 const parent = process.ppid;
 // A killed engine does not end the pack it started. Process 1 adopts what has lost its parent already.

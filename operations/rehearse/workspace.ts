@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { parse } from "yaml";
 import { PrismError, systemCode } from "../errors";
 import { prismDirectory, root } from "../paths";
 import { type Program, type StackConfig, isMapping } from "../program";
@@ -242,12 +243,11 @@ function takeSecrets(value: unknown, at: string, secrets: SecretPaths): unknown 
   );
 }
 
-function readSalt(stackFile: string): string | undefined {
-  try {
-    return /^\s*\{?"?encryptionsalt"?:\s*"?(v1:[^\s",}]+)/m.exec(fs.readFileSync(stackFile, "utf8"))?.[1];
-  } catch {
-    return undefined;
-  }
+/** The salt that the engine wrote into its copy of the stack file: what is encrypted in the state needs it. */
+function readSalt(stackFile: string): unknown {
+  if (!fs.existsSync(stackFile)) return undefined;
+  const stack: unknown = parse(fs.readFileSync(stackFile, "utf8"));
+  return isMapping(stack) ? stack.encryptionsalt : undefined;
 }
 
 function writeAtomically(file: string, text: string, mode?: number): void {
