@@ -1,10 +1,10 @@
 // `npm run bench [-- NAME…]`: each bench as a ratio within this run, medians of five rounds; exit 1 above a limit.
 import { programStart } from "./program-start";
-import { rehearsal } from "./rehearsal";
+import { rehearsal, rehearsalBare } from "./rehearsal";
 import { compare, type Bench, type Times } from "./measure";
 
 const ROUNDS = 5;
-const BENCHES: readonly Bench[] = [programStart, rehearsal];
+const BENCHES: readonly Bench[] = [programStart, rehearsal, rehearsalBare];
 
 const wanted = process.argv.slice(2);
 let slow = false;

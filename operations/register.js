@@ -8,7 +8,7 @@ const path = require("node:path");
 
 // Keeps what V8 compiles of the packages, where this Node can.
 require("node:module").enableCompileCache?.();
-require("./lazy-packages.js");
+require("./light-sdk.js");
 
 const root = path.dirname(__dirname);
 const cache = path.join(root, ".prism", "compiled");
@@ -50,12 +50,10 @@ require.extensions[".ts"] = (module, filename) => {
   module._compile(compiled.get(filename), filename);
 };
 
-// Stack traces name the TypeScript line. Pulumi takes one for every promise, in case it leaks, and one without a message
-// for every resource; writing and mapping those would take longer than everything else a program does.
-const keepPromiseTraces = !!process.env.PULUMI_DEBUG_PROMISE_LEAKS;
+// Stack traces name the TypeScript line. Pulumi takes one without a message for every resource; mapping those would take
+// longer than registering it.
 let map;
 Error.prepareStackTrace = (error, frames) => {
-  if (!keepPromiseTraces && frames[0]?.getFunctionName() === "debuggablePromise") return "";
   if (!error.message) return `${error}\n    at ${frames.join("\n    at ")}`;
   if (!map) {
     const format = Error.prepareStackTrace;

@@ -1,5 +1,6 @@
 // Preview, deployment and preview of as many empty resources as a rehearsal of production has left, by the same engine
-// and over as plain a provider as it takes. State is kept between runs, as it is by a rehearsal.
+// and over as plain a provider as it takes. State is kept between runs, as it is by a rehearsal. The argument says who
+// drives the engine: `automation`, Pulumi's own Automation API, or `bare`, the rehearsal's shorter way.
 import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
@@ -103,31 +104,44 @@ async function main(): Promise<void> {
   fs.writeFileSync(path.join(directory, "Pulumi.yaml"), JSON.stringify({ name: "empty", runtime: "nodejs" }));
 
   const provider = await serve();
-  const engine = {
-    cli: (await findPulumi({ onProgress: () => undefined })).path,
-    workDirectory: directory,
-    stack: STACK,
-    env: {
-      ...withoutCredentials(process.env),
-      PULUMI_BACKEND_URL: pathToFileURL(path.join(directory, "state")).href,
-      PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_HOME: path.join(directory, "home"),
-      PULUMI_SKIP_CHECKPOINTS: "true",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_DEBUG_COMMANDS: "true",
-      PULUMI_DEBUG_PROVIDERS: `empty:${provider.port}`,
-    },
+  const { path: cli } = await findPulumi({ onProgress: () => undefined });
+  const env = {
+    PULUMI_BACKEND_URL: pathToFileURL(path.join(directory, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_HOME: path.join(directory, "home"),
+    PULUMI_SKIP_CHECKPOINTS: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DEBUG_COMMANDS: "true",
+    PULUMI_DEBUG_PROVIDERS: `empty:${provider.port}`,
   };
-  if (fresh) await runCli(engine, ["stack", "init", STACK]);
   const program = async () => {
     for (let index = 0; index < count; index++) new Nothing(`nothing-${index}`);
     return {};
   };
   try {
-    for (const verb of ["preview", "up", "preview"] as const) {
-      const { code, stdout, stderr } = await runOperation(engine, { verb, program, onEvent: () => undefined });
-      if (code !== 0) throw new Error(`${verb} failed: ${stdout}${stderr}`);
+    if (process.argv[2] === "automation") {
+      process.env.PATH = `${path.dirname(cli)}${path.delimiter}${process.env.PATH}`;
+      const { LocalWorkspace } = await import("@pulumi/pulumi/automation");
+      const stack = await LocalWorkspace.createOrSelectStack(
+        { stackName: STACK, projectName: "empty", program },
+        { workDir: directory, envVars: env },
+      );
+      await stack.preview();
+      await stack.up();
+      await stack.preview();
+    } else {
+      const engine = {
+        cli,
+        workDirectory: directory,
+        stack: STACK,
+        env: { ...withoutCredentials(process.env), ...env },
+      };
+      if (fresh) await runCli(engine, ["stack", "init", STACK]);
+      for (const verb of ["preview", "up", "preview"] as const) {
+        const { code, stdout, stderr } = await runOperation(engine, { verb, program, onEvent: () => undefined });
+        if (code !== 0) throw new Error(`${verb} failed: ${stdout}${stderr}`);
+      }
     }
   } finally {
     provider.close();
