@@ -53,7 +53,8 @@ function fail(error: unknown, args: string[]): void {
   }
   if (args.includes("--json")) {
     const kinds: Record<number, string> = { [exitCode.usage]: "usage", [exitCode.missing]: "missing" };
-    const failure = { kind: kinds[code] ?? "internal", message, details: [] };
+    const kind = kinds[code] ?? (error instanceof PrismError ? "engine" : "internal");
+    const failure = { kind, message, details: [] };
     printJson({ ok: false, exitCode: code, failure });
   }
 }

@@ -59,9 +59,7 @@ export const test: CommandModule<object, Options> = {
     const say = (text: string): void => {
       progress.line(text);
     };
-    const files = testFiles(path.join(root, "test")).filter(
-      (file) => patterns.length === 0 || patterns.some((pattern) => matches(file, pattern)),
-    );
+    const files = selectFiles(patterns);
     if (files.length === 0) throw new UsageError(`no test file's path contains ${patterns.join(" or ")}`);
 
     const notes: string[] = [];
@@ -181,6 +179,12 @@ function testFiles(directory: string): string[] {
     .sort();
 }
 
-function matches(file: string, pattern: string): boolean {
-  return path.relative(root, file).includes(pattern.replace(/^\.\//, ""));
+/** The test files whose path contains a pattern, all without one; a pattern may be the path of any TypeScript file. */
+function selectFiles(patterns: string[]): string[] {
+  const all = testFiles(path.join(root, "test"));
+  if (patterns.length === 0) return all;
+  const named = patterns.filter((pattern) => pattern.endsWith(".ts") && fs.existsSync(pattern));
+  const parts = patterns.filter((pattern) => !named.includes(pattern)).map((pattern) => pattern.replace(/^\.\//, ""));
+  const selected = all.filter((file) => parts.some((part) => path.relative(root, file).includes(part)));
+  return [...new Set([...selected, ...named.map((file) => path.resolve(file))])];
 }

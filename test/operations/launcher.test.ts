@@ -115,4 +115,12 @@ describe("the command line", () => {
     const document = JSON.parse(ended.stdout) as { ok: boolean; exitCode: number; failure: { kind: string } };
     assert.deepEqual([document.ok, document.exitCode, document.failure.kind], [false, 2, "usage"]);
   });
+
+  it("ends with 3 and what to type when the Pulumi CLI is missing", async () => {
+    const env = { PRISM_PULUMI: "/nowhere/pulumi", PRISM_DIR: directory };
+    const { code, stdout, stderr } = await prism(["rehearse", "dev", "--json"], { env });
+    assert.equal(code, 3);
+    assert.equal((JSON.parse(stdout) as { failure: { kind: string } }).failure.kind, "missing");
+    assert.match(stderr, /Type: unset PRISM_PULUMI/);
+  });
 });
