@@ -9,7 +9,7 @@ export interface WebFirewallArgs {
   readonly region: string;
   /** Requests that one address may send in five minutes, 100 at least. */
   readonly requestsPerFiveMinutes: number;
-  /** Paths that documents are uploaded to: bodies there may be large and hold anything. */
+  /** Paths that documents are uploaded to: bodies there may be large, and quote scripts, paths and queries. */
   readonly uploadPaths: readonly string[];
   /** WAF only takes names that start with `aws-waf-logs-`. */
   readonly logGroupName: string;
@@ -32,14 +32,31 @@ const EDGE = "us-east-1";
 const MANAGED_GROUPS = ["AmazonIpReputationList", "KnownBadInputsRuleSet", "SQLiRuleSet", "CommonRuleSet"] as const;
 
 /**
- * Rules of the common set that look into bodies. A document of more than 8 KiB breaks the first, and one that quotes a
- * script or a path the others, so they are counted, and enforced by a rule of our own everywhere but on uploads.
+ * Rules that look into bodies, by group, each with the label it leaves. A document of more than 8 KiB breaks the first,
+ * and one that quotes a script, a path, an address or a query the others, so they are counted, and enforced by a rule of
+ * our own everywhere but on uploads. Known bad inputs are too narrow to hit a document by chance, and stay.
  */
-const BODY_RULES = {
-  SizeRestrictions_BODY: "SizeRestrictions_Body",
-  CrossSiteScripting_BODY: "CrossSiteScripting_Body",
-  GenericLFI_BODY: "GenericLFI_Body",
-} as const;
+const BODY_RULES: Partial<
+  Record<(typeof MANAGED_GROUPS)[number], { namespace: string; labels: Readonly<Record<string, string>> }>
+> = {
+  CommonRuleSet: {
+    namespace: "core-rule-set",
+    labels: {
+      SizeRestrictions_BODY: "SizeRestrictions_Body",
+      CrossSiteScripting_BODY: "CrossSiteScripting_Body",
+      GenericLFI_BODY: "GenericLFI_Body",
+      GenericRFI_BODY: "GenericRFI_Body",
+      EC2MetaDataSSRF_BODY: "EC2MetaDataSSRF_Body",
+    },
+  },
+  SQLiRuleSet: {
+    namespace: "sql-database",
+    labels: {
+      SQLi_BODY: "SQLi_Body",
+      SQLiExtendedPatterns_BODY: "SQLiExtendedPatterns_Body",
+    },
+  },
+};
 
 /** The firewall in front of the CDN: rate limit and AWS's managed rules. About 12 USD a month, 0.60 for a million requests. */
 export class WebFirewall extends Component<NonNullable<WebFirewallArgs["transform"]>> {
@@ -116,10 +133,10 @@ function rules(args: WebFirewallArgs): Rule[] {
         managedRuleGroupStatement: {
           vendorName: "AWS",
           name: `AWSManagedRules${group}`,
-          ruleActionOverrides:
-            group === "CommonRuleSet"
-              ? Object.keys(BODY_RULES).map((rule) => ({ name: rule, actionToUse: { count: {} } }))
-              : undefined,
+          ruleActionOverrides: Object.keys(BODY_RULES[group]?.labels ?? {}).map((rule) => ({
+            name: rule,
+            actionToUse: { count: {} },
+          })),
         },
       },
       visibilityConfig: visible(group),
@@ -129,9 +146,11 @@ function rules(args: WebFirewallArgs): Rule[] {
       action: { block: {} },
       statement: all([
         any(
-          Object.values(BODY_RULES).map((label) => ({
-            labelMatchStatement: { scope: "LABEL", key: `awswaf:managed:aws:core-rule-set:${label}` },
-          })),
+          Object.values(BODY_RULES).flatMap(({ namespace, labels }) =>
+            Object.values(labels).map((label) => ({
+              labelMatchStatement: { scope: "LABEL", key: `awswaf:managed:aws:${namespace}:${label}` },
+            })),
+          ),
         ),
         ...(args.uploadPaths.length > 0
           ? [{ notStatement: { statement: any(args.uploadPaths.map(pathStartsWith)) } }]

@@ -56,17 +56,28 @@ describe("WebFirewall", () => {
 
   it("counts what a document's body would trip, and blocks it everywhere but on uploads", async () => {
     const { rules } = (await run()).one(ACL).inputs;
-    const overrides = rules[4].statement.managedRuleGroupStatement.ruleActionOverrides;
+    const common = ["SizeRestrictions", "CrossSiteScripting", "GenericLFI", "GenericRFI", "EC2MetaDataSSRF"];
+    const injection = ["SQLi", "SQLiExtendedPatterns"];
+    const counted = (rule: number) =>
+      rules[rule].statement.managedRuleGroupStatement.ruleActionOverrides.map(
+        ({ name, actionToUse }: { name: string; actionToUse: object }) => [name, actionToUse],
+      );
     assert.deepEqual(
-      overrides.map(({ name, actionToUse }: { name: string; actionToUse: object }) => [name, actionToUse]),
-      ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY"].map((name) => [name, { count: {} }]),
+      counted(4),
+      common.map((name) => [`${name}_BODY`, { count: {} }]),
     );
+    assert.deepEqual(
+      counted(3),
+      injection.map((name) => [`${name}_BODY`, { count: {} }]),
+    );
+    assert.deepEqual([counted(1), counted(2)], [[], []]);
     const [labels, outside] = rules[5].statement.andStatement.statements;
     assert.deepEqual(
       labels.orStatement.statements.map((one: any) => one.labelMatchStatement.key), // eslint-disable-line @typescript-eslint/no-explicit-any
-      ["SizeRestrictions_Body", "CrossSiteScripting_Body", "GenericLFI_Body"].map(
-        (label) => `awswaf:managed:aws:core-rule-set:${label}`,
-      ),
+      [
+        ...common.map((name) => `awswaf:managed:aws:core-rule-set:${name}_Body`),
+        ...injection.map((name) => `awswaf:managed:aws:sql-database:${name}_Body`),
+      ],
     );
     const paths = outside.notStatement.statement.orStatement.statements;
     assert.deepEqual(
