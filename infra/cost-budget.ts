@@ -23,8 +23,9 @@ const NOTIFY_AT = [
 ] as const;
 
 /**
- * A monthly limit for one environment, with a warning before it is reached. Not filtered by service: Claude models are
- * billed through AWS Marketplace, and a filter on Bedrock would miss the largest line. No charge for the first two.
+ * A monthly limit for one environment, with a warning before it is reached: what carries the environment's tag, and
+ * everything bought through AWS Marketplace. Claude models are billed there, not as Amazon Bedrock, and a call of a shared
+ * inference profile carries no tag; environments that share an account each count all of it. No charge for the first two.
  */
 export class CostBudget extends Component<NonNullable<CostBudgetArgs["transform"]>> {
   readonly budgetName: string;
@@ -41,7 +42,13 @@ export class CostBudget extends Component<NonNullable<CostBudgetArgs["transform"
       timeUnit: "MONTHLY",
       limitAmount: String(args.monthlyLimitUsd),
       limitUnit: "USD",
-      costFilters: [{ name: "TagKeyValue", values: [`user:${args.environmentTag.key}$${args.environmentTag.value}`] }],
+      metrics: "UnblendedCost",
+      filterExpression: {
+        ors: [
+          { tags: { key: args.environmentTag.key, values: [args.environmentTag.value] } },
+          { dimensions: { key: "BILLING_ENTITY", values: ["AWS Marketplace"] } },
+        ],
+      },
       notifications: NOTIFY_AT.map((notification) => ({
         ...notification,
         comparisonOperator: "GREATER_THAN",

@@ -21,10 +21,16 @@ describe("CostBudget", () => {
     });
   }
 
-  it("limits one environment's month and leaves no service out", async () => {
+  it("limits one environment's month, with the models that are billed through the marketplace and carry no tag", async () => {
     const { inputs } = (await run()).one(BUDGET);
     assert.deepEqual([inputs.limitAmount, inputs.limitUnit, inputs.timeUnit], ["2000", "USD", "MONTHLY"]);
-    assert.deepEqual(inputs.costFilters, [{ name: "TagKeyValue", values: ["user:Environment$production"] }]);
+    assert.equal(inputs.metrics, "UnblendedCost");
+    assert.deepEqual(inputs.filterExpression, {
+      ors: [
+        { tags: { key: "Environment", values: ["production"] } },
+        { dimensions: { key: "BILLING_ENTITY", values: ["AWS Marketplace"] } },
+      ],
+    });
   });
 
   it("warns before the limit is reached, at it, and when it will be", async () => {
