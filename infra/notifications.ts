@@ -30,6 +30,8 @@ export interface NotificationsTransforms {
   readonly topic?: Transform<aws.sns.TopicArgs>;
   readonly topicPolicy?: Transform<aws.sns.TopicPolicyArgs>;
   readonly subscription?: Transform<aws.sns.TopicSubscriptionArgs>;
+  readonly slackRole?: Transform<aws.iam.RoleArgs>;
+  readonly slackRolePolicy?: Transform<aws.iam.RolePolicyAttachmentArgs>;
   readonly slackChannel?: Transform<aws.chatbot.SlackChannelConfigurationArgs>;
 }
 
@@ -49,7 +51,10 @@ export class Notifications extends Component<NotificationsTransforms> {
   readonly topicArns: Readonly<Record<Place, pulumi.Output<string>>>;
   readonly nodes: {
     readonly topics: Readonly<Record<Place, aws.sns.Topic>>;
+    readonly topicPolicies: Readonly<Record<Place, aws.sns.TopicPolicy>>;
     readonly subscriptions: readonly aws.sns.TopicSubscription[];
+    readonly slackRole?: aws.iam.Role;
+    readonly slackRolePolicy?: aws.iam.RolePolicyAttachment;
     readonly slackChannel?: aws.chatbot.SlackChannelConfiguration;
   };
 
@@ -81,6 +86,8 @@ export class Notifications extends Component<NotificationsTransforms> {
           region: args.regions[place].region,
           protocol,
           endpoint,
+          // PagerDuty confirms by itself; a person has to answer an e-mail, and nothing waits for that.
+          endpointAutoConfirms: protocol === "https",
         }),
       );
     const created = PLACES.map((place) => {
@@ -101,14 +108,18 @@ export class Notifications extends Component<NotificationsTransforms> {
       });
       for (const [index, email] of args.emails.entries()) subscribe(place, topic, `email-${index}`, "email", email);
       if (pagerDuty) subscribe(place, topic, "pagerduty", "https", pulumi.secret(pagerDuty));
-      return { place, topic, arn: pulumi.all([topic.arn, policy.id]).apply(([arn]) => arn) };
+      return { place, topic, policy, arn: pulumi.all([topic.arn, policy.id]).apply(([arn]) => arn) };
     });
     const byPlace = <T>(pick: (entry: (typeof created)[number]) => T) =>
       Object.fromEntries(created.map((entry) => [entry.place, pick(entry)])) as Record<Place, T>;
 
     this.topicArns = byPlace(({ arn }) => arn);
-    const slackChannel = args.slack && this.createSlackChannel(name, args, args.slack);
-    this.nodes = { topics: byPlace(({ topic }) => topic), subscriptions, slackChannel };
+    this.nodes = {
+      topics: byPlace(({ topic }) => topic),
+      topicPolicies: byPlace(({ policy }) => policy),
+      subscriptions,
+      ...(args.slack && this.createSlackChannel(name, args, args.slack)),
+    };
     this.registerOutputs({ topicArns: this.topicArns });
   }
 
@@ -116,28 +127,28 @@ export class Notifications extends Component<NotificationsTransforms> {
     name: string,
     args: NotificationsArgs,
     { workspaceId, channelId }: NonNullable<NotificationsArgs["slack"]>,
-  ): aws.chatbot.SlackChannelConfiguration {
-    const role = new aws.iam.Role(
-      `${name}-slack`,
-      {
-        name: args.slackRoleName,
-        description: "What the channel may look up in CloudWatch",
-        assumeRolePolicy: trustService("chatbot.amazonaws.com", ownAccount(args.accountId)),
-      },
-      { parent: this },
-    );
+  ) {
+    const slackRole = this.child("slackRole", aws.iam.Role, `${name}-slack`, {
+      name: args.slackRoleName,
+      description: "What the channel may look up in CloudWatch",
+      assumeRolePolicy: trustService("chatbot.amazonaws.com", ownAccount(args.accountId)),
+    });
     const lookUp = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess";
-    new aws.iam.RolePolicyAttachment(`${name}-slack`, { role: role.name, policyArn: lookUp }, { parent: this });
-    return this.child("slackChannel", aws.chatbot.SlackChannelConfiguration, name, {
+    const slackRolePolicy = this.child("slackRolePolicy", aws.iam.RolePolicyAttachment, `${name}-slack`, {
+      role: slackRole.name,
+      policyArn: lookUp,
+    });
+    const slackChannel = this.child("slackChannel", aws.chatbot.SlackChannelConfiguration, name, {
       configurationName: args.topicName,
       slackTeamId: workspaceId,
       slackChannelId: channelId,
-      iamRoleArn: role.arn,
+      iamRoleArn: slackRole.arn,
       // Left out, whoever is in the channel could do anything.
       guardrailPolicyArns: [lookUp],
       snsTopicArns: PLACES.map((place) => this.topicArns[place]),
       loggingLevel: "ERROR",
     });
+    return { slackRole, slackRolePolicy, slackChannel };
   }
 }
 

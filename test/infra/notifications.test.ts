@@ -69,15 +69,23 @@ describe("Notifications", () => {
     assert.equal(all(SUBSCRIPTION).length, 3);
     for (const { inputs, secretInputs } of all(SUBSCRIPTION)) {
       assert.equal(inputs.protocol, "https");
+      assert.equal(inputs.endpointAutoConfirms, true);
       assert.deepEqual(secretInputs, ["endpoint"]);
     }
   });
 
   it("posts all three topics to Slack, where nobody can do more than look", async () => {
-    const { one } = await run({ slack: { workspaceId: "T07EA123LEP", channelId: "C07EZ1ABC23" } });
+    const { one, result } = await run({
+      slack: { workspaceId: "T07EA123LEP", channelId: "C07EZ1ABC23" },
+      transform: { slackRole: { path: "/alerts/" } },
+    });
     const channel = one("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration").inputs;
     assert.deepEqual(channel.guardrailPolicyArns, ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"]);
     assert.equal(channel.snsTopicArns.length, 3);
+    const role = one("aws:iam/role:Role").inputs;
+    assert.deepEqual([role.name, role.path], ["ai-prism-slack-role", "/alerts/"]);
+    assert.deepEqual(JSON.parse(role.assumeRolePolicy).Statement[0].Principal, { Service: "chatbot.amazonaws.com" });
+    assert.ok(result.nodes.slackRole && result.nodes.slackRolePolicy && result.nodes.slackChannel);
   });
 
   it("applies a transform to every topic", async () => {
