@@ -38,7 +38,13 @@ export interface CdnFrontTransforms {
   readonly vpcOrigin?: Transform<aws.cloudfront.VpcOriginArgs>;
   readonly responseHeaders?: Transform<aws.cloudfront.ResponseHeadersPolicyArgs>;
   readonly certificate?: Transform<aws.acm.CertificateArgs>;
+  readonly validationRecord?: Transform<aws.route53.RecordArgs>;
+  readonly certificateValidation?: Transform<aws.acm.CertificateValidationArgs>;
   readonly distribution?: Transform<aws.cloudfront.DistributionArgs>;
+  /** Both of the own domain's records, for addresses of version 4 and 6. */
+  readonly record?: Transform<aws.route53.RecordArgs>;
+  readonly logSource?: Transform<aws.cloudwatch.LogDeliverySourceArgs>;
+  readonly logDestination?: Transform<aws.cloudwatch.LogDeliveryDestinationArgs>;
   readonly logDelivery?: Transform<aws.cloudwatch.LogDeliveryArgs>;
 }
 
@@ -63,7 +69,12 @@ export class CdnFront extends Component<CdnFrontTransforms> {
     readonly vpcOrigin?: aws.cloudfront.VpcOrigin;
     readonly responseHeaders: aws.cloudfront.ResponseHeadersPolicy;
     readonly certificate?: aws.acm.Certificate;
+    readonly validationRecord?: aws.route53.Record;
+    readonly certificateValidation?: aws.acm.CertificateValidation;
     readonly distribution: aws.cloudfront.Distribution;
+    readonly records: readonly aws.route53.Record[];
+    readonly logSource: aws.cloudwatch.LogDeliverySource;
+    readonly logDestination: aws.cloudwatch.LogDeliveryDestination;
     readonly logDelivery: aws.cloudwatch.LogDelivery;
   };
 
@@ -109,7 +120,7 @@ export class CdnFront extends Component<CdnFrontTransforms> {
         contentSecurityPolicy: { contentSecurityPolicy: "default-src 'self'; frame-ancestors 'none'", override: false },
       },
     });
-    const certificate = domain && this.createCertificate(name, args.edgeRegion, domain);
+    const certified = domain && this.createCertificate(name, args.edgeRegion, domain);
 
     const behavior = {
       targetOriginId: ORIGIN,
@@ -171,23 +182,24 @@ export class CdnFront extends Component<CdnFrontTransforms> {
           locations: [...(args.geoRestriction?.countries ?? [])],
         },
       },
-      viewerCertificate: certificate
+      viewerCertificate: certified
         ? {
-            acmCertificateArn: certificate.validatedArn,
+            // Through the validation: CloudFront takes no certificate that is still pending.
+            acmCertificateArn: certified.certificateValidation.certificateArn,
             sslSupportMethod: "sni-only",
             minimumProtocolVersion: "TLSv1.2_2021",
           }
         : { cloudfrontDefaultCertificate: true },
     });
-    if (domain) this.createRecords(name, domain, distribution);
-    const logDelivery = this.createLogDelivery(name, args, distribution);
+    const records = domain ? this.createRecords(name, domain, distribution) : [];
+    const logging = this.createLogDelivery(name, args, distribution);
 
-    this.nodes = { vpcOrigin, responseHeaders, certificate: certificate?.resource, distribution, logDelivery };
+    this.nodes = { vpcOrigin, responseHeaders, ...certified, distribution, records, ...logging };
     this.distributionId = distribution.id;
     this.distributionArn = distribution.arn;
     this.domainName = domain ? pulumi.output(domain.name) : distribution.domainName;
     this.url = pulumi.interpolate`https://${this.domainName}`;
-    if (certificate) this.certificateArn = certificate.resource.arn;
+    if (certified) this.certificateArn = certified.certificate.arn;
     this.registerOutputs({
       distributionId: this.distributionId,
       distributionArn: this.distributionArn,
@@ -197,75 +209,65 @@ export class CdnFront extends Component<CdnFrontTransforms> {
   }
 
   private createCertificate(name: string, region: string, domain: NonNullable<CdnFrontArgs["domain"]>) {
-    const resource = this.child("certificate", aws.acm.Certificate, name, {
+    const certificate = this.child("certificate", aws.acm.Certificate, name, {
       domainName: domain.name,
       validationMethod: "DNS",
       region,
     });
-    const option = resource.domainValidationOptions.apply(([first]) => first!);
-    const record = new aws.route53.Record(
-      `${name}-validation`,
-      {
-        zoneId: domain.hostedZoneId,
-        name: option.resourceRecordName,
-        type: option.resourceRecordType,
-        records: [option.resourceRecordValue],
-        ttl: 300,
-      },
-      { parent: this },
-    );
-    const validation = new aws.acm.CertificateValidation(
-      name,
-      { certificateArn: resource.arn, validationRecordFqdns: [record.fqdn], region },
-      { parent: this },
-    );
-    return { resource, validatedArn: validation.certificateArn };
+    const option = certificate.domainValidationOptions.apply(([first]) => first!);
+    const validationRecord = this.child("validationRecord", aws.route53.Record, `${name}-validation`, {
+      zoneId: domain.hostedZoneId,
+      name: option.resourceRecordName,
+      type: option.resourceRecordType,
+      records: [option.resourceRecordValue],
+      ttl: 300,
+    });
+    const certificateValidation = this.child("certificateValidation", aws.acm.CertificateValidation, name, {
+      certificateArn: certificate.arn,
+      validationRecordFqdns: [validationRecord.fqdn],
+      region,
+    });
+    return { certificate, validationRecord, certificateValidation };
   }
 
   private createRecords(
     name: string,
     domain: NonNullable<CdnFrontArgs["domain"]>,
     distribution: aws.cloudfront.Distribution,
-  ): void {
-    for (const type of ["A", "AAAA"] as const) {
-      new aws.route53.Record(
-        `${name}-${type.toLowerCase()}`,
-        {
-          zoneId: domain.hostedZoneId,
-          name: domain.name,
-          type,
-          aliases: [{ name: distribution.domainName, zoneId: distribution.hostedZoneId, evaluateTargetHealth: false }],
-        },
-        { parent: this },
-      );
-    }
+  ): aws.route53.Record[] {
+    return ["A", "AAAA"].map((type) =>
+      this.child("record", aws.route53.Record, `${name}-${type.toLowerCase()}`, {
+        zoneId: domain.hostedZoneId,
+        name: domain.name,
+        type,
+        aliases: [{ name: distribution.domainName, zoneId: distribution.hostedZoneId, evaluateTargetHealth: false }],
+      }),
+    );
   }
 
   /** Logs through CloudWatch's delivery: unlike the older way it needs no access control list on the bucket. */
   private createLogDelivery(name: string, args: CdnFrontArgs, distribution: aws.cloudfront.Distribution) {
     const region = args.edgeRegion;
-    const source = new aws.cloudwatch.LogDeliverySource(
-      name,
-      { name: `${args.logName}-cdn`, region, logType: "ACCESS_LOGS", resourceArn: distribution.arn },
-      { parent: this },
-    );
-    const destination = new aws.cloudwatch.LogDeliveryDestination(
-      name,
-      {
-        name: `${args.logName}-cdn`,
-        region,
-        outputFormat: "parquet",
-        deliveryDestinationConfiguration: { destinationResourceArn: args.logBucketArn },
-      },
-      { parent: this },
-    );
-    return this.child("logDelivery", aws.cloudwatch.LogDelivery, name, {
+    const logSource = this.child("logSource", aws.cloudwatch.LogDeliverySource, name, {
+      name: `${args.logName}-cdn`,
       region,
-      deliverySourceName: source.name,
-      deliveryDestinationArn: destination.arn,
+      logType: "ACCESS_LOGS",
+      resourceArn: distribution.arn,
+    });
+    const logDestination = this.child("logDestination", aws.cloudwatch.LogDeliveryDestination, name, {
+      name: `${args.logName}-cdn`,
+      region,
+      outputFormat: "parquet",
+      deliveryDestinationConfiguration: { destinationResourceArn: args.logBucketArn },
+    });
+    const logDelivery = this.child("logDelivery", aws.cloudwatch.LogDelivery, name, {
+      region,
+      deliverySourceName: logSource.name,
+      deliveryDestinationArn: logDestination.arn,
       s3DeliveryConfigurations: [
         { suffixPath: "cdn/{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", enableHiveCompatiblePath: false },
       ],
     });
+    return { logSource, logDestination, logDelivery };
   }
 }

@@ -145,6 +145,19 @@ describe("CdnFront", () => {
     assert.equal(one(DISTRIBUTION).inputs.enabled, true);
   });
 
+  it("lets a transform reach the records and the log's destination as well", async () => {
+    const { one, result } = await run({
+      domain: DOMAIN,
+      transform: { record: { allowOverwrite: true }, logDestination: { outputFormat: "json" } },
+    });
+    for (const name of ["cdn-a", "cdn-aaaa"]) {
+      assert.equal(one("aws:route53/record:Record", name).inputs.allowOverwrite, true);
+    }
+    assert.equal(one("aws:route53/record:Record", "cdn-validation").inputs.allowOverwrite, undefined);
+    assert.equal(one("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination").inputs.outputFormat, "json");
+    assert.equal(result.nodes.records.length, 2);
+  });
+
   it("refuses a timeout that CloudFront does not have", async () => {
     await assert.rejects(run({ readTimeoutInSeconds: 121 }), {
       message: 'CdnFront "cdn": readTimeoutInSeconds = 121 is not allowed: 1 to 120 seconds',
