@@ -33,7 +33,6 @@ export const METRICS = {
   instanceMemory: home(INSTANCE_NAMESPACE, "mem_used_percent", "AutoScalingGroupName"),
   instancesDegraded: home("AWS/ElasticBeanstalk", "InstancesDegraded", "EnvironmentName"),
   instancesSevere: home("AWS/ElasticBeanstalk", "InstancesSevere", "EnvironmentName"),
-  environmentHealth: home("AWS/ElasticBeanstalk", "EnvironmentHealth", "EnvironmentName"),
 
   requests: home("AWS/ApplicationELB", "RequestCount", "LoadBalancer"),
   responseTime: home("AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer"),

@@ -130,6 +130,28 @@ describe("MonitoringSuite", () => {
     }
   });
 
+  it("reads every metric of the catalog, in an alarm or on a dashboard", () => {
+    const read = new Set<MetricFacts | undefined>();
+    for (const registered of update.all(ALARM)) {
+      for (const { namespace, metricName, dimensions } of metricsOf(registered)) {
+        read.add(inCatalog(namespace, metricName, Object.keys(dimensions)));
+      }
+    }
+    for (const { inputs } of update.all(DASHBOARD)) {
+      for (const { properties } of JSON.parse(inputs.dashboardBody).widgets) {
+        for (const [namespace, name, ...rest] of properties.metrics) {
+          const dimensions = rest.slice(0, -1).filter((_: string, index: number) => index % 2 === 0);
+          read.add(inCatalog(namespace, name, dimensions));
+        }
+      }
+    }
+    const unread = Object.entries<MetricFacts>(METRICS).filter(([, facts]) => !read.has(facts));
+    assert.deepEqual(
+      unread.map(([key]) => key),
+      [],
+    );
+  });
+
   it("fires beyond the requirements' thresholds", () => {
     const figures = ["High-CPU", "High-Memory", "Bedrock-Throttling", "High-5xx-Errors", "Redis-High-Memory"].map(
       (what) => [what, alarm(what).comparisonOperator, alarm(what).threshold],
