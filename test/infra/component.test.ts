@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component, type Transform } from "../../infra/component";
+import { runMocked } from "../support/mocks";
+
+class Topics extends Component<{ topic?: Transform<aws.sns.TopicArgs> }> {
+  constructor(name: string, transform?: Transform<aws.sns.TopicArgs>, options?: pulumi.CustomResourceOptions) {
+    super("Topics", name, { topic: transform });
+    this.child("topic", aws.sns.Topic, name, { name: "alerts", tags: { Owner: "platform", Tier: "1" } }, options);
+    this.registerOutputs({});
+  }
+  fail(): never {
+    return this.refuse("size", 7, "1 to 5");
+  }
+}
+
+const TOPIC = "aws:sns/topic:Topic";
+const run = (transform?: Transform<aws.sns.TopicArgs>, options?: pulumi.CustomResourceOptions) =>
+  runMocked(() => new Topics("alerts", transform, options));
+
+describe("a component", () => {
+  it("is the parent of its children and has a type of this project", async () => {
+    const { one } = await run();
+    assert.match(one(TOPIC).parent, /ai-prism:infra:Topics::alerts$/);
+  });
+
+  it("merges an object transform one level deep: a given property replaces the whole property", async () => {
+    const { inputs } = (await run({ tags: { Tier: "2" } })).one(TOPIC);
+    assert.deepEqual(inputs, { name: "alerts", tags: { Tier: "2" } });
+  });
+
+  it("lets a function transform edit arguments and options, and tells it the child's name", async () => {
+    let told = "";
+    const { one } = await run((args, options, name) => {
+      told = name;
+      args.displayName = "Ours";
+      options.protect = true;
+    });
+    assert.equal(told, "alerts");
+    assert.equal(one(TOPIC).inputs.displayName, "Ours");
+    assert.equal(one(TOPIC).inputs.name, "alerts");
+    assert.equal(one(TOPIC).protect, true);
+  });
+
+  it("gives children the options that it was told to", async () => {
+    assert.deepEqual((await run(undefined, { ignoreChanges: ["tags"] })).one(TOPIC).ignoreChanges, ["tags"]);
+  });
+
+  it("refuses in one line that names it, the field, the value and what is allowed", async () => {
+    await assert.rejects(
+      runMocked(() => new Topics("alerts").fail()),
+      { message: 'Topics "alerts": size = 7 is not allowed: 1 to 5' },
+    );
+  });
+});
