@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+
 /** Subnet tiers in each zone: public, private, isolated for data. */
 const TIERS = 3;
 
@@ -12,10 +14,10 @@ export function smallestPrefix(zones: number): number {
 
 /** The prefix length of a private IPv4 block, or undefined when it is none, or does not start on its boundary. */
 export function vpcPrefix(cidrBlock: string): number | undefined {
-  const [address = "", length = ""] = cidrBlock.split("/");
-  const bytes = address.split(".").map(Number);
+  const [, address = "", length = ""] = /^([\d.]+)\/(\d{1,2})$/.exec(cidrBlock) ?? [];
   const prefix = Number(length);
-  if (bytes.length !== 4 || bytes.some((byte) => byte > 255) || prefix > 32) return undefined;
+  if (!isIPv4(address) || prefix > 32) return undefined;
+  const bytes = address.split(".").map(Number);
   const [first = 0, second = 0] = bytes;
   const isPrivate =
     first === 10 || (first === 172 && second >= 16 && second <= 31) || (first === 192 && second === 168);
