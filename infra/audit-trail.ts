@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createBucket, expireAfter, type BucketNodes, type BucketTransforms } from "./bucket";
 import { Component, type Transform } from "./component";
-import { ownAccount, policyJson, trustService } from "./policy-document";
+import { policyJson, trustService } from "./policy-document";
 
 /** Arguments of {@link AuditTrail}. */
 export interface AuditTrailArgs {
@@ -80,7 +80,8 @@ export class AuditTrail extends Component<AuditTrailTransforms> {
     });
     const role = this.child("role", aws.iam.Role, name, {
       description: `Lets ${trailName} write its log group`,
-      assumeRolePolicy: trustService("cloudtrail.amazonaws.com", ownAccount(accountId)),
+      // Without a condition on the account: CloudTrail does not support one for this role.
+      assumeRolePolicy: trustService("cloudtrail.amazonaws.com"),
     });
     const rolePolicy = new aws.iam.RolePolicy(
       name,

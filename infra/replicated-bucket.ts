@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createBucket, type BucketNodes, type BucketTransforms } from "./bucket";
 import { Component, type Transform } from "./component";
-import { ownAccount, policyJson, trustService, type Statement } from "./policy-document";
+import { policyJson, trustService, type Statement } from "./policy-document";
 
 /** One side of a {@link ReplicatedBucket}. */
 export interface BucketPlace {
@@ -88,7 +88,9 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
     const role = this.child("replicationRole", aws.iam.Role, `${name}-replication`, {
       name: args.replicationRoleName,
       description: `Copies ${args.bucketName} to ${copy.bucketName}`,
-      assumeRolePolicy: trustService("s3.amazonaws.com", ownAccount(args.accountId)),
+      // Without a condition on the account: S3 is not documented to name one here, and a role it cannot assume copies
+      // nothing. A role can only be passed to a service in its own account anyway.
+      assumeRolePolicy: trustService("s3.amazonaws.com"),
     });
     const source = createBucket(
       this,
