@@ -16,6 +16,11 @@ function run(args: Partial<LogBucketArgs> = {}, preview = false): Promise<Run<Lo
 }
 
 describe("LogBucket", () => {
+  let update: Run<LogBucket>;
+  before(async () => {
+    update = await run();
+  });
+
   for (const preview of [false, true]) {
     it(`registers exactly its resources ${preview ? "in preview" : "in an update"}`, async () => {
       assert.deepEqual((await run({}, preview)).list(), [
@@ -30,15 +35,15 @@ describe("LogBucket", () => {
     });
   }
 
-  it("encrypts with S3's own key, because load balancers deliver to no other", async () => {
-    const { rules } = (await run()).one(
+  it("encrypts with S3's own key, because load balancers deliver to no other", () => {
+    const { rules } = update.one(
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     ).inputs;
     assert.deepEqual(rules, [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }]);
   });
 
   it("lets exactly its writers in, each below its prefix and for this account, and everybody over TLS only", async () => {
-    const { Statement } = JSON.parse((await run()).one("aws:s3/bucketPolicy:BucketPolicy").inputs.policy);
+    const { Statement } = JSON.parse(update.one("aws:s3/bucketPolicy:BucketPolicy").inputs.policy);
     assert.deepEqual(Statement, [
       {
         Sid: "TlsOnly",
@@ -85,41 +90,106 @@ describe("LogBucket", () => {
     );
   });
 
-  it("blocks public access, disables access lists, keeps versions and lets logs go in time", async () => {
-    const { one } = await run();
-    const block = one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs;
-    for (const flag of ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]) {
-      assert.equal(block[flag], true, flag);
+  it("blocks public access, disables access lists and keeps versions", () => {
+    const { one, resources } = update;
+    const placed = { bucket: "logs-id", region: "eu-north-1" };
+    assert.deepEqual(one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs, {
+      ...placed,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    assert.deepEqual(one("aws:s3/bucketOwnershipControls:BucketOwnershipControls").inputs, {
+      ...placed,
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    assert.deepEqual(one("aws:s3/bucketVersioning:BucketVersioning").inputs, {
+      ...placed,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    for (const { type, inputs } of resources.filter(({ custom }) => custom)) {
+      assert.equal(inputs.region, "eu-north-1", type);
     }
-    assert.deepEqual(one("aws:s3/bucketOwnershipControls:BucketOwnershipControls").inputs.rule, {
-      objectOwnership: "BucketOwnerEnforced",
-    });
-    assert.deepEqual(one("aws:s3/bucketVersioning:BucketVersioning").inputs.versioningConfiguration, {
-      status: "Enabled",
-    });
-    const { rules } = one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs;
-    assert.deepEqual(rules[0].expiration, { days: 365 });
-    assert.deepEqual(rules[1].abortIncompleteMultipartUpload, { daysAfterInitiation: 7 });
+  });
+
+  it("lets logs go in time, their old versions a month later, and unfinished uploads after a week", () => {
+    const lifecycle = update.one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
+    assert.deepEqual(lifecycle.inputs.rules, [
+      {
+        id: "expire",
+        status: "Enabled",
+        filter: { prefix: "" },
+        expiration: { days: 365 },
+        noncurrentVersionExpiration: { noncurrentDays: 30 },
+      },
+      {
+        id: "abort-incomplete-uploads",
+        status: "Enabled",
+        filter: { prefix: "" },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+      },
+    ]);
+    assert.ok(lifecycle.dependencies.some((urn) => urn.endsWith("BucketVersioning::logs")));
+  });
+
+  it("does not log accesses to itself, which would never end", () => {
+    assert.deepEqual(update.all("aws:s3/bucketLogging:BucketLogging"), []);
   });
 
   it("tells its name once the writers may write", async () => {
-    const { result, one } = await run();
+    const { result, one } = update;
     assert.equal(await valueOf(result.bucketName), "logs-id");
     assert.equal(await valueOf(result.bucketArn), "arn:aws:s3:::logs");
-    assert.ok(
-      one("aws:s3/bucketPolicy:BucketPolicy").dependencies.some((urn) => urn.endsWith("BucketPublicAccessBlock::logs")),
-    );
+    const policy = one("aws:s3/bucketPolicy:BucketPolicy");
+    assert.ok(policy.dependencies.some((urn) => urn.endsWith("BucketPublicAccessBlock::logs")));
+    for (const output of [result.bucketName, result.bucketArn]) {
+      const sources = [...(await (output as unknown as { allResources(): Promise<Set<object>> }).allResources())];
+      assert.ok(sources.includes(result.nodes.policy));
+    }
   });
 
-  it("is protected unless disposable", async () => {
-    assert.equal((await run()).one("aws:s3/bucket:Bucket").protect, true);
+  it("is protected and refuses to go with logs in it, unless disposable", async () => {
+    const kept = update.one("aws:s3/bucket:Bucket");
+    assert.deepEqual([kept.protect, kept.inputs.forceDestroy], [true, false]);
     const disposable = (await run({ disposable: true })).one("aws:s3/bucket:Bucket");
     assert.deepEqual([disposable.protect, disposable.inputs.forceDestroy], [false, true]);
   });
 
-  it("applies a transform", async () => {
-    const { one } = await run({ transform: { versioning: { mfa: "device 1" } } });
+  it("changes nothing else when disposable", async () => {
+    const rest = ({ resources }: Run<LogBucket>) =>
+      resources
+        .filter(({ type }) => type !== "aws:s3/bucket:Bucket")
+        .map(({ type, inputs, protect }) => ({ type, inputs, protect }));
+    assert.deepEqual(rest(await run({ disposable: true })), rest(update));
+  });
+
+  it("applies a transform to each child", async () => {
+    const { one } = await run({
+      transform: {
+        bucket: { tags: { Part: "bucket" } },
+        publicAccessBlock: { skipDestroy: true },
+        ownership: { rule: { objectOwnership: "BucketOwnerPreferred" } },
+        versioning: { mfa: "device 1" },
+        encryption: { expectedBucketOwner: "111122223333" },
+        lifecycle: { transitionDefaultMinimumObjectSize: "varies_by_storage_class" },
+        policy: (args) => (args.policy = "{}"),
+      },
+    });
+    assert.deepEqual(one("aws:s3/bucket:Bucket").inputs.tags, { Part: "bucket" });
+    assert.equal(one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs.skipDestroy, true);
+    assert.equal(one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs.blockPublicAcls, true);
+    assert.deepEqual(one("aws:s3/bucketOwnershipControls:BucketOwnershipControls").inputs.rule, {
+      objectOwnership: "BucketOwnerPreferred",
+    });
     assert.equal(one("aws:s3/bucketVersioning:BucketVersioning").inputs.mfa, "device 1");
+    const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+    assert.equal(one(encryption).inputs.expectedBucketOwner, "111122223333");
+    assert.equal(
+      one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs.transitionDefaultMinimumObjectSize,
+      "varies_by_storage_class",
+    );
+    assert.equal(one("aws:s3/bucketPolicy:BucketPolicy").inputs.policy, "{}");
   });
 
   it("refuses to be nobody's", async () => {
