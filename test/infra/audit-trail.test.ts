@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AuditTrail, type AuditTrailArgs } from "../../infra/audit-trail";
 import { AWS_OUTPUTS } from "../support/aws-outputs";
-import { runMocked, type Run } from "../support/mocks";
+import { runMocked, valueOf, type Run } from "../support/mocks";
 
 const KEY = "arn:aws:kms:eu-north-1:111122223333:key/audit";
 const ARGS: AuditTrailArgs = {
@@ -22,6 +22,11 @@ function run(args: Partial<AuditTrailArgs> = {}, preview = false): Promise<Run<A
 }
 
 describe("AuditTrail", () => {
+  let update: Run<AuditTrail>;
+  before(async () => {
+    update = await run();
+  });
+
   for (const preview of [false, true]) {
     it(`registers exactly its resources ${preview ? "in preview" : "in an update"}`, async () => {
       assert.deepEqual((await run({}, preview)).list(), [
@@ -41,18 +46,78 @@ describe("AuditTrail", () => {
     });
   }
 
-  it("records every region in validated, encrypted files, and where it can be searched", async () => {
-    const { inputs } = (await run()).one("aws:cloudtrail/trail:Trail");
-    assert.deepEqual(
-      [inputs.isMultiRegionTrail, inputs.includeGlobalServiceEvents, inputs.enableLogFileValidation, inputs.kmsKeyId],
-      [true, true, true, KEY],
-    );
-    assert.equal(inputs.cloudWatchLogsGroupArn, "arn:aws:logs:eu-north-1:111122223333:log-group:/ai-prism/trail:*");
+  it("records every region in validated, encrypted files, and where it can be searched", () => {
+    const { one } = update;
+    assert.deepEqual(one("aws:cloudtrail/trail:Trail").inputs, {
+      name: "ai-prism-account",
+      region: "eu-north-1",
+      s3BucketName: "trail-id",
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      enableLogFileValidation: true,
+      enableLogging: true,
+      kmsKeyId: KEY,
+      cloudWatchLogsGroupArn: "arn:aws:logs:eu-north-1:111122223333:log-group:/ai-prism/trail:*",
+      cloudWatchLogsRoleArn: "arn:aws:iam::111122223333:role/trail",
+    });
+    assert.deepEqual(one("aws:cloudwatch/logGroup:LogGroup").inputs, {
+      name: "/ai-prism/trail",
+      region: "eu-north-1",
+      retentionInDays: 90,
+      kmsKeyId: KEY,
+    });
   });
 
-  it("lets CloudTrail alone into the bucket, for this one trail", async () => {
-    const { Statement } = JSON.parse((await run()).one("aws:s3/bucketPolicy:BucketPolicy").inputs.policy);
-    assert.deepEqual(Statement.slice(1), [
+  it("keeps events encrypted for two years, what was overwritten for two more, and logs who reads them", () => {
+    const { one } = update;
+    assert.deepEqual(
+      one("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").inputs.rules,
+      [
+        {
+          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY },
+          bucketKeyEnabled: true,
+        },
+      ],
+    );
+    const [expire] = one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs.rules;
+    assert.deepEqual(expire, {
+      id: "expire",
+      status: "Enabled",
+      filter: { prefix: "" },
+      expiration: { days: 730 },
+      noncurrentVersionExpiration: { noncurrentDays: 730 },
+    });
+    const { targetBucket, targetPrefix } = one("aws:s3/bucketLogging:BucketLogging").inputs;
+    assert.deepEqual([targetBucket, targetPrefix], ["logs", "s3/trail/"]);
+  });
+
+  it("lets CloudTrail write streams of its log group and do nothing else", () => {
+    const { one } = update;
+    assert.deepEqual(JSON.parse(one("aws:iam/role:Role").inputs.assumeRolePolicy).Statement, [
+      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "cloudtrail.amazonaws.com" } },
+    ]);
+    const { role, policy } = one("aws:iam/rolePolicy:RolePolicy").inputs;
+    assert.equal(role, "trail");
+    assert.deepEqual(JSON.parse(policy).Statement, [
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: "arn:aws:logs:eu-north-1:111122223333:log-group:/ai-prism/trail:log-stream:*",
+      },
+    ]);
+  });
+
+  it("lets CloudTrail alone into the bucket, for this one trail", () => {
+    const { Statement } = JSON.parse(update.one("aws:s3/bucketPolicy:BucketPolicy").inputs.policy);
+    assert.deepEqual(Statement, [
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: ["arn:aws:s3:::trail", "arn:aws:s3:::trail/*"],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
       {
         Sid: "TrailChecksBucket",
         Action: "s3:GetBucketAcl",
@@ -72,16 +137,44 @@ describe("AuditTrail", () => {
     ]);
   });
 
-  it("starts once CloudTrail may write to both places", async () => {
-    const waited = (await run()).one("aws:cloudtrail/trail:Trail").dependencies.map((urn) => urn.split("$").at(-1));
+  it("starts once CloudTrail may write to both places", () => {
+    const waited = update.one("aws:cloudtrail/trail:Trail").dependencies.map((urn) => urn.split("$").at(-1));
     assert.ok(waited.includes("aws:s3/bucketPolicy:BucketPolicy::trail"));
     assert.ok(waited.includes("aws:iam/rolePolicy:RolePolicy::trail"));
   });
 
-  it("is protected unless disposable, and takes a transform", async () => {
-    assert.equal((await run()).one("aws:cloudtrail/trail:Trail").protect, true);
-    assert.equal((await run({ disposable: true })).one("aws:cloudtrail/trail:Trail").protect, false);
-    const { one } = await run({ transform: { trail: { enableLogging: false } } });
-    assert.equal(one("aws:cloudtrail/trail:Trail").inputs.enableLogging, false);
+  it("protects the trail and its events unless disposable", async () => {
+    const lifted = ({ one }: Run<AuditTrail>) => {
+      const bucket = one("aws:s3/bucket:Bucket");
+      return [one("aws:cloudtrail/trail:Trail").protect, bucket.protect, bucket.inputs.forceDestroy];
+    };
+    assert.deepEqual(lifted(update), [true, true, false]);
+    assert.deepEqual(lifted(await run({ disposable: true })), [false, false, true]);
+  });
+
+  it("applies a transform to each child", async () => {
+    const { one } = await run({
+      transform: {
+        bucket: { bucket: { tags: { Part: "events" } } },
+        logGroup: { retentionInDays: 365 },
+        role: { path: "/audit/" },
+        trail: { insightSelectors: [{ insightType: "ApiErrorRateInsight" }] },
+      },
+    });
+    assert.deepEqual(one("aws:s3/bucket:Bucket").inputs.tags, { Part: "events" });
+    assert.equal(one("aws:cloudwatch/logGroup:LogGroup").inputs.retentionInDays, 365);
+    assert.equal(one("aws:iam/role:Role").inputs.path, "/audit/");
+    const trail = one("aws:cloudtrail/trail:Trail").inputs;
+    assert.deepEqual(trail.insightSelectors, [{ insightType: "ApiErrorRateInsight" }]);
+    assert.equal(trail.enableLogFileValidation, true);
+  });
+
+  it("hands out its ARN and the names of bucket and log group", async () => {
+    const { result, one } = update;
+    assert.equal(await valueOf(result.trailArn), one("aws:cloudtrail/trail:Trail").outputs.arn);
+    assert.deepEqual(await Promise.all([result.bucketName, result.logGroupName].map(valueOf)), [
+      "trail",
+      "/ai-prism/trail",
+    ]);
   });
 });
