@@ -1,18 +1,19 @@
 import yargs, { type CommandModule } from "yargs";
 import { PrismError, exitCode, systemCode } from "./errors";
 import { printJson } from "./output";
+import { providerCheck } from "./verbs/provider-check";
 import { rehearse } from "./verbs/rehearse";
 import { test } from "./verbs/test";
 
-const usages = [rehearse.command, test.command].map(String);
+const verbs = [rehearse, test, providerCheck] as CommandModule[];
+const usages = verbs.map(({ command }) => String(command));
 
 /** Runs one command line of `./prism`; sets the process's exit code. */
 export async function main(args: string[]): Promise<void> {
   const parser = yargs(args)
     .scriptName("./prism")
     .usage("$0 <verb>\n\nDeploys AI-Prism to AWS with Pulumi, and rehearses it on this machine.")
-    .command(rehearse as CommandModule)
-    .command(test as CommandModule)
+    .command(verbs)
     .completion("completion", "Print a script for command completion: ./prism completion >> ~/.bashrc")
     .demandCommand(1, 1, "a verb is missing")
     .strict()

@@ -1,6 +1,6 @@
 import { dnsSuffixOf, Identifiers, partitionOf, zoneIdOf, zonesOf } from "./aws";
 import { Refusal, UnmodelledType } from "./provider";
-import { isObject, list, type Properties, reveal, text } from "./values";
+import { isObject, list, type Properties, reveal, secret, text } from "./values";
 import type { World, WorldResource } from "./world";
 
 /** What a data call sees. */
@@ -49,6 +49,7 @@ const functions: Record<string, (call: Call) => Properties> = {
   }),
   "aws:iam/getPolicyDocument:getPolicyDocument": policyDocument,
   "aws:route53/getZone:getZone": zone,
+  "aws:secretsmanager/getSecretVersion:getSecretVersion": secretVersion,
   "aws:cloudfront/getCachePolicy:getCachePolicy": (call) => managedPolicy(call, cachePolicies),
   "aws:cloudfront/getOriginRequestPolicy:getOriginRequestPolicy": (call) => managedPolicy(call, originRequestPolicies),
   "aws:cloudfront/getResponseHeadersPolicy:getResponseHeadersPolicy": (call) => managedPolicy(call, headersPolicies),
@@ -71,6 +72,28 @@ export function callFunction(token: string, args: Properties, world: World, regi
   const where = text(args.region) ?? region;
   const identifiers = new Identifiers(`${world.accountId}\n${where}`);
   return { ...args, ...answer({ args, world, region: where, identifiers }) };
+}
+
+/**
+ * The current version of a secret. What one holds that the program did not make cannot be known, so it is taken to be an
+ * address, marked secret as the real one is.
+ */
+function secretVersion({ args, world, identifiers }: Call): Properties {
+  const secretId = text(args.secretId) ?? "";
+  const own = world
+    .ofType("aws:secretsmanager/secretVersion:SecretVersion")
+    .find(({ inputs }) => text(reveal(inputs.secretId)) === secretId);
+  const versionId = identifiers.uuid(`secret ${secretId}`);
+  return {
+    id: `${secretId}|AWSCURRENT`,
+    arn: secretId,
+    versionId,
+    versionStage: text(args.versionStage) ?? "AWSCURRENT",
+    versionStages: ["AWSCURRENT"],
+    createdDate: "2026-01-01T00:00:00Z",
+    secretBinary: secret(""),
+    secretString: secret(own ? reveal(own.inputs.secretString) : "https://rehearsal.invalid/alerts"),
+  };
 }
 
 const SOLUTION_STACKS = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { callFunction } from "../../rehearsal/functions";
 import { UnmodelledType } from "../../rehearsal/provider";
-import type { Properties } from "../../rehearsal/values";
+import { isSecret, type Properties, reveal } from "../../rehearsal/values";
 import { Account, ACCOUNT } from "./account";
 
 function call(token: string, args: Properties = {}, account = new Account()): Properties {
@@ -35,6 +35,14 @@ describe("the simulated data calls", () => {
     );
     assert.throws(() => call(token, { nameRegex: "Python 3\\.7$" }), /no solution stack matches "Python 3\\.7\$"/);
     assert.throws(() => call(token, { nameRegex: "Python" }), /4 solution stacks match/);
+  });
+
+  it("give an existing secret's value as a secret, and no real one", () => {
+    const secretId = "arn:aws:secretsmanager:eu-north-1:111122223333:secret:pager-Ab12Cd";
+    const { secretString, arn } = call("aws:secretsmanager/getSecretVersion:getSecretVersion", { secretId });
+    assert.equal(isSecret(secretString), true);
+    assert.match(String(reveal(secretString)), /^https:\/\/rehearsal\.invalid\//);
+    assert.equal(arn, secretId);
   });
 
   it("give CloudFront's prefix list with the weight it has in a security group", () => {

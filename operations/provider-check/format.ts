@@ -1,0 +1,25 @@
+import type { Finding } from "./index";
+
+/** The findings as text, a line each; what could not be checked for one reason on one line, with how often. */
+export function formatFindings(findings: readonly Finding[]): string[] {
+  const judged = findings.filter(({ severity }) => severity !== "unchecked");
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.severity !== "unchecked") continue;
+    const key = JSON.stringify([finding.path.replace(/\[\d+\]/g, ""), finding.message]);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...judged.map(formatFinding), ...[...groups.values()].map(formatGroup)];
+}
+
+function formatFinding({ severity, resource, type, path, message }: Finding): string {
+  return `${severity}: ${resource} (${type})${path ? ` ${path}` : ""}: ${message}`;
+}
+
+function formatGroup(group: Finding[]): string {
+  const [first] = group as [Finding, ...Finding[]];
+  const resources = new Set(group.map(({ resource, type }) => `${resource} ${type}`)).size;
+  if (resources === 1) return formatFinding(first);
+  const path = first.path.replace(/\[\d+\]/g, "[]");
+  return `unchecked: ${resources} resources${path ? ` ${path}` : ""}: ${first.message}`;
+}
