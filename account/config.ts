@@ -3,7 +3,7 @@ import { allConfig } from "@pulumi/pulumi/runtime/config";
 import { LOG_RETENTION_DAYS } from "../catalog/log-retention";
 import { REGIONS, type Region } from "../catalog/regions";
 import { z } from "zod";
-import { ConfigurationError, flag, readSections, section, text, whole, type Settings } from "../infra/validation";
+import { ConfigurationError, flag, list, readSections, section, text, whole, type Settings } from "../infra/validation";
 
 const PROJECT = "ai-prism-account";
 
@@ -26,6 +26,11 @@ export const SECTIONS = {
   github: section({
     repository: text(/^[\w.-]+\/[\w.-]+$/, "a repository as owner/name").optional(),
     environment: text(/^[\w.-]{1,64}$/, "the name of a GitHub environment").default("production"),
+    branch: text(/^[\w./-]{1,100}$/, "the name of a branch").default("main"),
+    previewSecretArns: list(
+      text(/^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/, "the ARN of a secret"),
+      "ARNs of secrets",
+    ).default([]),
   }).prefault({}),
 } as const;
 
@@ -54,11 +59,11 @@ export function loadConfig(): AccountConfig {
  * @throws ConfigurationError naming every fault at once.
  */
 export function validateConfig(stack: string, raw: Readonly<Record<string, string>>): AccountConfig {
-  const { settings, faults } = readSections(PROJECT, SECTIONS, raw);
+  const { settings, faults } = readSections(PROJECT, SECTIONS, raw, "docs/account.md");
   const region = raw["aws:region"];
   if (region === undefined || !(region in REGIONS)) {
     faults.push({ key: "aws:region", value: region, allowed: `one of ${Object.keys(REGIONS).join(", ")}` });
   }
-  if (faults.length > 0) throw new ConfigurationError(stack, faults);
+  if (faults.length > 0) throw new ConfigurationError(stack, faults, "account/");
   return { ...(settings as Settings<typeof SECTIONS>), stack, region: region as Region };
 }

@@ -9,9 +9,19 @@ export interface DeliveryRolesArgs {
   readonly repository: string;
   /** GitHub environment that a deploying job runs in; its protection rules decide who may deploy. */
   readonly environment: string;
+  /** Branch whose scheduled jobs may look for drift. */
+  readonly branch: string;
+  /** Secrets, beside the programs' own, whose values a preview reads, such as PagerDuty's address. */
+  readonly previewSecretArns: readonly string[];
   readonly accountId: string;
   readonly stateBucketArn: pulumi.Input<string>;
   readonly stateKeyArn: pulumi.Input<string>;
+  /** Buckets with the account's records, which a deployment is kept out of. */
+  readonly recordBucketArns: readonly pulumi.Input<string>[];
+  /** Log groups with the account's records, as an ARN that may end in `*`. */
+  readonly recordLogGroupArn: string;
+  /** Key that the account's records are encrypted with. */
+  readonly recordKeyArn: pulumi.Input<string>;
   readonly transform?: {
     readonly previewRole?: Transform<aws.iam.RoleArgs>;
     readonly deployRole?: Transform<aws.iam.RoleArgs>;
@@ -21,19 +31,17 @@ export interface DeliveryRolesArgs {
 const ISSUER = "token.actions.githubusercontent.com";
 
 /**
- * Services that the programs of this repository create things in. A deployment may do what it likes there and nothing
- * anywhere else; narrower than by service it could not stay, since every change of the program may need another call.
+ * Services that an environment lives in, and those that Elastic Beanstalk calls in the deployer's name. A deployment may
+ * do what it likes there and nothing anywhere else; narrower than by service it could not stay, since every change of
+ * the program may need another call. The account's own program is not among what it may deploy.
  */
 const DEPLOYED_SERVICES = [
-  "access-analyzer",
   "acm",
   "autoscaling",
-  "bedrock",
   "budgets",
   "chatbot",
   "cloudformation",
   "cloudfront",
-  "cloudtrail",
   "cloudwatch",
   "ec2",
   "elasticache",
@@ -49,19 +57,26 @@ const DEPLOYED_SERVICES = [
   "wafv2",
 ] as const;
 
-/** Roles and policies that a deployment may touch: those the programs name. */
+/**
+ * Roles and policies that a deployment may touch: those an environment names, and two roles that Pulumi names after
+ * their component.
+ */
 const OWN_IAM = [
   "role/ai-prism-*",
   "policy/ai-prism-*",
   "instance-profile/ai-prism-*",
-  "role/network-*",
-  "role/database-*",
-  "role/documents-*",
+  "role/network-flow-logs-*",
+  "role/database-proxy-*",
 ];
 
-/** How GitHub Actions gets in without a key that could leak: one role that looks, one that deploys. No charge. */
+/**
+ * How GitHub Actions gets in without a key that could leak: one role that looks, one that deploys. No charge.
+ *
+ * What IAM cannot take from the deploying role: it makes roles, and may give one more than it has itself. Who may run
+ * the GitHub environment's jobs is therefore as good as an administrator of the account, bar its records.
+ */
 export class DeliveryRoles extends Component<NonNullable<DeliveryRolesArgs["transform"]>> {
-  /** For pull requests: reads, and cannot change anything. */
+  /** For pull requests and for drift: reads, and cannot change anything. */
   readonly previewRoleArn: pulumi.Output<string>;
   /** For the job in the named GitHub environment. */
   readonly deployRoleArn: pulumi.Output<string>;
@@ -71,6 +86,7 @@ export class DeliveryRoles extends Component<NonNullable<DeliveryRolesArgs["tran
     readonly deployRole: aws.iam.Role;
   };
 
+  /** @throws InvalidArgument for a repository that is not `owner/name` */
   constructor(name: string, args: DeliveryRolesArgs, options?: pulumi.ComponentResourceOptions) {
     super("DeliveryRoles", name, args.transform, options);
     if (!/^[\w.-]+\/[\w.-]+$/.test(args.repository)) this.refuse("repository", args.repository, "owner/name");
@@ -79,7 +95,7 @@ export class DeliveryRoles extends Component<NonNullable<DeliveryRolesArgs["tran
       { url: `https://${ISSUER}`, clientIdLists: ["sts.amazonaws.com"] },
       { parent: this },
     );
-    const trust = (subject: string) =>
+    const trust = (...subjects: string[]) =>
       policyJson([
         {
           Effect: "Allow",
@@ -88,16 +104,16 @@ export class DeliveryRoles extends Component<NonNullable<DeliveryRolesArgs["tran
           Condition: {
             StringEquals: {
               [`${ISSUER}:aud`]: "sts.amazonaws.com",
-              [`${ISSUER}:sub`]: `repo:${args.repository}:${subject}`,
+              [`${ISSUER}:sub`]: subjects.map((subject) => `repo:${args.repository}:${subject}`),
             },
           },
         },
       ]);
     const previewRole = this.child("previewRole", aws.iam.Role, `${name}-preview`, {
       name: "ai-prism-preview",
-      description: `Previews of pull requests in ${args.repository}`,
+      description: `Previews and drift of ${args.repository}`,
       maxSessionDuration: 3600,
-      assumeRolePolicy: trust("pull_request"),
+      assumeRolePolicy: trust("pull_request", `ref:refs/heads/${args.branch}`),
     });
     const deployRole = this.child("deployRole", aws.iam.Role, `${name}-deploy`, {
       name: "ai-prism-deploy",
@@ -116,20 +132,8 @@ export class DeliveryRoles extends Component<NonNullable<DeliveryRolesArgs["tran
       { role: previewRole.name, policyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
       { parent: this },
     );
-    policy("preview-state", previewRole, [
-      ...readState(args),
-      {
-        // What people wrote and what was made up for machines is nobody's business in a pull request.
-        Effect: "Deny",
-        Action: ["s3:GetObject", "s3:GetObjectVersion"],
-        NotResource: pulumi.interpolate`${args.stateBucketArn}/*`,
-      } as Statement,
-      {
-        Effect: "Deny",
-        Action: ["secretsmanager:GetSecretValue", "ssm:GetParameter*", "logs:GetLogEvents", "logs:FilterLogEvents"],
-        Resource: "*",
-      },
-    ]);
+    policy("preview-state", previewRole, readState(args));
+    policy("preview-data", previewRole, previewData(args));
     policy("deploy-state", deployRole, [
       ...readState(args),
       {
@@ -137,6 +141,7 @@ export class DeliveryRoles extends Component<NonNullable<DeliveryRolesArgs["tran
         Action: ["s3:PutObject", "s3:DeleteObject"],
         Resource: pulumi.interpolate`${args.stateBucketArn}/*`,
       },
+      { Effect: "Allow", Action: ["kms:Encrypt", "kms:GenerateDataKey"], Resource: args.stateKeyArn },
     ]);
     policy("deploy-services", deployRole, deployStatements(args));
 
@@ -151,15 +156,60 @@ function readState({ stateBucketArn, stateKeyArn }: DeliveryRolesArgs): Statemen
   return [
     { Effect: "Allow", Action: "s3:ListBucket", Resource: stateBucketArn },
     { Effect: "Allow", Action: "s3:GetObject", Resource: pulumi.interpolate`${stateBucketArn}/*` },
+    { Effect: "Allow", Action: ["kms:Decrypt", "kms:DescribeKey"], Resource: stateKeyArn },
+  ];
+}
+
+/**
+ * Keeps a preview from what people wrote and what was logged about them, which ReadOnlyAccess does not. Left to it are
+ * the programs' bundles and secrets, because looking for drift reads both; the values of those secrets stand in the
+ * state, which it has to decrypt anyway. The database's password does not, and stays out of reach.
+ */
+function previewData({ accountId, stateBucketArn, previewSecretArns }: DeliveryRolesArgs): Statement[] {
+  const secrets = [`arn:aws:secretsmanager:*:${accountId}:secret:ai-prism/*`, ...previewSecretArns];
+  return [
+    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secrets },
     {
       Effect: "Allow",
-      Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
-      Resource: stateKeyArn,
+      Action: "kms:Decrypt",
+      Resource: `arn:aws:kms:*:${accountId}:key/*`,
+      Condition: {
+        StringLike: {
+          "kms:ViaService": "secretsmanager.*.amazonaws.com",
+          "kms:EncryptionContext:SecretARN": secrets,
+        },
+      },
+    },
+    {
+      Effect: "Deny",
+      Action: "s3:GetObject*",
+      NotResource: [
+        pulumi.interpolate`${stateBucketArn}/*`,
+        `arn:aws:s3:::ai-prism-bundles-${accountId}/*`,
+        `arn:aws:s3:::ai-prism-bundles-${accountId}-*/*`,
+      ],
+    },
+    { Effect: "Deny", Action: "secretsmanager:GetSecretValue", NotResource: secrets },
+    {
+      Effect: "Deny",
+      Action: [
+        "logs:FilterLogEvents",
+        "logs:GetLogEvents",
+        "logs:GetLogRecord",
+        "logs:GetQueryResults",
+        "logs:StartLiveTail",
+        "logs:StartQuery",
+        "rds:DownloadCompleteDBLogFile",
+        "rds:DownloadDBLogFilePortion",
+        "ssm:GetParameter*",
+      ],
+      Resource: "*",
     },
   ];
 }
 
-function deployStatements({ accountId }: DeliveryRolesArgs): Statement[] {
+function deployStatements(args: DeliveryRolesArgs): Statement[] {
+  const { accountId, stateBucketArn, stateKeyArn, recordBucketArns, recordLogGroupArn, recordKeyArn } = args;
   const own = OWN_IAM.map((resource) => `arn:aws:iam::${accountId}:${resource}`);
   const delivery = [
     `arn:aws:iam::${accountId}:role/ai-prism-preview`,
@@ -223,10 +273,24 @@ function deployStatements({ accountId }: DeliveryRolesArgs): Statement[] {
       Action: ["iam:*Role*", "iam:PassRole"],
       Resource: delivery,
     },
+    // Nor lose what it did, or the states to come back from.
     {
       Effect: "Deny",
-      Action: ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "kms:ScheduleKeyDeletion"],
-      Resource: "*",
+      Action: "s3:*",
+      Resource: recordBucketArns.flatMap((arn) => [arn, pulumi.interpolate`${arn}/*`]),
     },
+    { Effect: "Deny", Action: ["logs:Delete*", "logs:Put*"], Resource: [recordLogGroupArn] },
+    {
+      Effect: "Deny",
+      Action: ["s3:DeleteBucket*", "s3:DeleteObjectVersion", "s3:Put*Configuration", "s3:PutBucket*"],
+      Resource: [stateBucketArn, pulumi.interpolate`${stateBucketArn}/*`],
+    },
+    {
+      Effect: "Deny",
+      Action: ["kms:CreateGrant", "kms:Delete*", "kms:Disable*", "kms:PutKeyPolicy", "kms:Update*"],
+      Resource: [stateKeyArn, recordKeyArn],
+    },
+    // An environment's keys go only when a person schedules it: what they encrypt goes with them.
+    { Effect: "Deny", Action: "kms:ScheduleKeyDeletion", Resource: "*" },
   ];
 }

@@ -13,6 +13,7 @@ export = async () => {
   const { stack, accountId, region, owner, audit, modelInvocationLog, github } = loadConfig();
   const provider = accountProvider({ accountId, region, environment: `${stack}-account`, owner });
   const options = { providers: [provider] };
+  const trailBucketName = `ai-prism-account-trail-${accountId}`;
 
   new Safeguards("safeguards", { region, accountId }, options);
 
@@ -43,7 +44,7 @@ export = async () => {
     {
       ...audit,
       trailName: "ai-prism-account",
-      bucketName: `ai-prism-account-trail-${accountId}`,
+      bucketName: trailBucketName,
       logGroupName: "/ai-prism/account/trail",
       region,
       accountId,
@@ -81,11 +82,14 @@ export = async () => {
       : new DeliveryRoles(
           "delivery",
           {
+            ...github,
             repository: github.repository,
-            environment: github.environment,
             accountId,
             stateBucketArn: state.bucketArn,
             stateKeyArn: state.keyArn,
+            recordBucketArns: [`arn:aws:s3:::${trailBucketName}`, logs.bucketArn],
+            recordLogGroupArn: `arn:aws:logs:${region}:${accountId}:log-group:/ai-prism/account/*`,
+            recordKeyArn: key.keyArn,
           },
           options,
         );

@@ -7,10 +7,12 @@ export class ConfigurationError extends pulumi.RunError {
     /** The stack's name, as in `Pulumi.<stack>.yaml`. */
     readonly stackName: string,
     readonly faults: readonly Fault[],
+    /** Folder of the stack file, with a slash at its end. @default the root */
+    folder = "",
   ) {
     const count = faults.length === 1 ? "1 value that is" : `${faults.length} values that are`;
     const lines = faults.map(({ key, value, allowed }) => `  ${key} = ${shown(value)} is not allowed: ${allowed}`);
-    super([`Pulumi.${stackName}.yaml has ${count} not allowed:`, ...lines].join("\n"));
+    super([`${folder}Pulumi.${stackName}.yaml has ${count} not allowed:`, ...lines].join("\n"));
   }
 }
 
@@ -57,11 +59,14 @@ export type Settings<S extends Sections> = { readonly [Key in keyof S]: z.output
 /**
  * Reads a project's keys from raw configuration as the engine hands it over: `namespace:key` to text, structures as
  * JSON. Returns what could be read, and everything that could not.
+ *
+ * @param guide The page that lists the project's settings.
  */
 export function readSections<S extends Sections>(
   project: string,
   sections: S,
   raw: Readonly<Record<string, string>>,
+  guide = "docs/environments.md",
 ): { settings: Partial<Settings<S>>; faults: Fault[] } {
   const prefix = `${project}:`;
   const faults: Fault[] = [];
@@ -79,7 +84,7 @@ export function readSections<S extends Sections>(
     const value = scalar(given[key], schema);
     const result = schema.safeParse(value);
     if (result.success) settings[key] = result.data;
-    else faults.push(...result.error.issues.flatMap((issue) => faultsOf(prefix + key, value, issue)));
+    else faults.push(...result.error.issues.flatMap((issue) => faultsOf(prefix + key, value, issue, guide)));
   }
   return { settings: settings as Partial<Settings<S>>, faults };
 }
@@ -91,7 +96,7 @@ function scalar(value: unknown, schema: z.ZodType): unknown {
   return value;
 }
 
-function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue): Fault[] {
+function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue, guide: string): Fault[] {
   const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
   const found = issue.path.reduce<unknown>(
     (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
@@ -101,7 +106,7 @@ function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue): Fault[]
   return issue.keys.map((unknown) => ({
     key: `${key}${path}.${unknown}`,
     value: (found as Record<string, unknown>)[unknown],
-    allowed: "not a known setting here; docs/environments.md lists them",
+    allowed: `not a known setting here; ${guide} lists them`,
   }));
 }
 

@@ -3,13 +3,26 @@ import path from "node:path";
 import { CONFIG_KEYS, validateConfig } from "../../account/config";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { AWS_OUTPUTS } from "../support/aws-outputs";
+import { DeliveryRoles } from "../../account/delivery-roles";
+import { violationsOf } from "../policies/support";
+import { AWS_CALLS, AWS_OUTPUTS } from "../support/aws-outputs";
 import { runMocked, valueOf, type Run } from "../support/mocks";
 import { configText, ENVIRONMENTS, ROOT, stackFile } from "../support/stack-files";
 import type * as pulumi from "@pulumi/pulumi";
 
 type Outputs = Record<string, pulumi.Input<string> | undefined>;
 const ACCOUNT = path.join(ROOT, "account");
+const STATE = "arn:aws:s3:::ai-prism-pulumi-state-111122223333";
+const STATE_KEY = "arn:aws:kms:eu-north-1:111122223333:key/state";
+/** The service, as IAM calls it, that makes a resource of a type. */
+function serviceOf(type: string): string | undefined {
+  const [, module, resource = ""] = /^aws:(\w+)\/(\w+):/.exec(type) ?? [];
+  if (module === "cloudwatch" && /^(log|queryDefinition)/.test(resource)) return "logs";
+  return module === "vpc" ? "ec2" : module;
+}
+
+/** Elastic Beanstalk makes these in the name of whoever asks for an environment. */
+const CALLED_BY_BEANSTALK = ["autoscaling", "cloudformation", "elasticloadbalancing"];
 const GITHUB = { github: { repository: "prism/infrastructure", environment: "production" } };
 
 function run(stack: string, changes: Record<string, unknown> = {}, preview = false): Promise<Run<Outputs>> {
@@ -20,6 +33,24 @@ function run(stack: string, changes: Record<string, unknown> = {}, preview = fal
     config,
     preview,
     outputs: AWS_OUTPUTS,
+  });
+}
+
+/** Production's own program, with every service that its configuration can switch on. */
+function deployment(): Promise<Run<unknown>> {
+  const config = {
+    ...stackFile("production"),
+    "ai-prism:cdn": configText({ domain: { name: "prism.example.com", hostedZoneId: "Z0123456789ABCDEFGHIJ" } }),
+    "ai-prism:alerts": configText({
+      emails: ["platform-oncall@example.com"],
+      slack: { workspaceId: "T07EA123LEP", channelId: "C07EZ1ABC23" },
+    }),
+  };
+  return runMocked(() => (require(ROOT) as () => Promise<unknown>)(), {
+    stack: "production",
+    config,
+    outputs: AWS_OUTPUTS,
+    calls: AWS_CALLS,
   });
 }
 
@@ -138,48 +169,169 @@ describe("the account's program", () => {
           "aws:iam/role:Role delivery-preview",
           "aws:iam/rolePolicy:RolePolicy delivery-deploy-services",
           "aws:iam/rolePolicy:RolePolicy delivery-deploy-state",
+          "aws:iam/rolePolicy:RolePolicy delivery-preview-data",
           "aws:iam/rolePolicy:RolePolicy delivery-preview-state",
           "aws:iam/rolePolicyAttachment:RolePolicyAttachment delivery-preview-read",
         ],
       );
     });
 
-    it("lets in only jobs of that repository: pull requests to look, its environment to deploy", () => {
-      const subject = (name: string) =>
-        JSON.parse(delivery.one("aws:iam/role:Role", name).inputs.assumeRolePolicy).Statement[0].Condition.StringEquals;
-      const audience = { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" };
-      assert.deepEqual(subject("delivery-preview"), {
-        ...audience,
-        "token.actions.githubusercontent.com:sub": "repo:prism/infrastructure:pull_request",
-      });
-      assert.deepEqual(subject("delivery-deploy"), {
-        ...audience,
-        "token.actions.githubusercontent.com:sub": "repo:prism/infrastructure:environment:production",
-      });
+    it("lets in only jobs of that repository: pull requests and its branch to look, its environment to deploy", () => {
+      const trusted = (name: string) =>
+        JSON.parse(delivery.one("aws:iam/role:Role", name).inputs.assumeRolePolicy).Statement;
+      const trust = (...subjects: string[]) => [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Principal: { Federated: delivery.one("aws:iam/openIdConnectProvider:OpenIdConnectProvider").outputs.arn },
+          Condition: {
+            StringEquals: {
+              "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+              "token.actions.githubusercontent.com:sub": subjects.map((s) => `repo:prism/infrastructure:${s}`),
+            },
+          },
+        },
+      ];
+      assert.deepEqual(trusted("delivery-preview"), trust("pull_request", "ref:refs/heads/main"));
+      assert.deepEqual(trusted("delivery-deploy"), trust("environment:production"));
     });
 
-    it("keeps a preview from documents, secrets and log lines", () => {
-      const denied = policyOf(delivery, "delivery-preview-state")
-        .filter(({ Effect }: { Effect: string }) => Effect === "Deny")
-        .flatMap(({ Action }: { Action: string[] }) => Action);
-      for (const action of ["s3:GetObject", "secretsmanager:GetSecretValue", "logs:GetLogEvents"]) {
-        assert.ok(denied.includes(action), action);
+    it("lets a preview read state and no more of it, and a deployment write it", () => {
+      const read = [
+        { Effect: "Allow", Action: "s3:ListBucket", Resource: STATE },
+        { Effect: "Allow", Action: "s3:GetObject", Resource: `${STATE}/*` },
+        { Effect: "Allow", Action: ["kms:Decrypt", "kms:DescribeKey"], Resource: STATE_KEY },
+      ];
+      assert.deepEqual(policyOf(delivery, "delivery-preview-state"), read);
+      assert.deepEqual(policyOf(delivery, "delivery-deploy-state"), [
+        ...read,
+        { Effect: "Allow", Action: ["s3:PutObject", "s3:DeleteObject"], Resource: `${STATE}/*` },
+        { Effect: "Allow", Action: ["kms:Encrypt", "kms:GenerateDataKey"], Resource: STATE_KEY },
+      ]);
+    });
+
+    it("keeps a preview from documents, log lines and every secret but the programs' own and those named", async () => {
+      const pagerDuty = "arn:aws:secretsmanager:eu-north-1:111122223333:secret:pagerduty-AbCdEf";
+      const own = "arn:aws:secretsmanager:*:111122223333:secret:ai-prism/*";
+      for (const [program, secrets] of [
+        [delivery, [own]],
+        [await run("production", { github: { ...GITHUB.github, previewSecretArns: [pagerDuty] } }), [own, pagerDuty]],
+      ] as const) {
+        const [read, decrypt, objects, others, lines] = policyOf(program, "delivery-preview-data");
+        assert.deepEqual(read, { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secrets });
+        assert.deepEqual(decrypt.Condition, {
+          StringLike: {
+            "kms:ViaService": "secretsmanager.*.amazonaws.com",
+            "kms:EncryptionContext:SecretARN": secrets,
+          },
+        });
+        assert.deepEqual(objects, {
+          Effect: "Deny",
+          Action: "s3:GetObject*",
+          NotResource: [
+            `${STATE}/*`,
+            "arn:aws:s3:::ai-prism-bundles-111122223333/*",
+            "arn:aws:s3:::ai-prism-bundles-111122223333-*/*",
+          ],
+        });
+        assert.deepEqual(others, { Effect: "Deny", Action: "secretsmanager:GetSecretValue", NotResource: secrets });
+        assert.deepEqual([lines.Effect, lines.Resource], ["Deny", "*"]);
+        assert.ok(lines.Action.includes("logs:GetLogEvents") && lines.Action.includes("logs:GetQueryResults"));
       }
     });
 
-    it("keeps a deployment from widening its own role and from other services' permissions", () => {
-      const statements = policyOf(delivery, "delivery-deploy-services");
-      const allowed = statements.filter(({ Effect }: { Effect: string }) => Effect === "Allow");
-      const actions = allowed.flatMap(({ Action }: { Action: string | string[] }) => Action);
-      assert.ok(!actions.includes("*") && !actions.includes("iam:*") && !actions.includes("sts:*"));
-      const denial = statements.find(
-        ({ Effect, Resource }: { Effect: string; Resource: unknown }) => Effect === "Deny" && Array.isArray(Resource),
+    it("keeps a deployment from its own roles, the account's records and old states", () => {
+      const denials = policyOf(delivery, "delivery-deploy-services").filter(
+        ({ Effect }: { Effect: string }) => Effect === "Deny",
       );
-      assert.deepEqual(denial.Resource, [
-        "arn:aws:iam::111122223333:role/ai-prism-preview",
-        "arn:aws:iam::111122223333:role/ai-prism-deploy",
+      const trail = "arn:aws:s3:::ai-prism-account-trail-111122223333";
+      const logs = "arn:aws:s3:::ai-prism-account-logs-111122223333";
+      assert.deepEqual(denials, [
+        {
+          Effect: "Deny",
+          Action: ["iam:*Role*", "iam:PassRole"],
+          Resource: [
+            "arn:aws:iam::111122223333:role/ai-prism-preview",
+            "arn:aws:iam::111122223333:role/ai-prism-deploy",
+          ],
+        },
+        { Effect: "Deny", Action: "s3:*", Resource: [trail, `${trail}/*`, logs, `${logs}/*`] },
+        {
+          Effect: "Deny",
+          Action: ["logs:Delete*", "logs:Put*"],
+          Resource: ["arn:aws:logs:eu-north-1:111122223333:log-group:/ai-prism/account/*"],
+        },
+        {
+          Effect: "Deny",
+          Action: ["s3:DeleteBucket*", "s3:DeleteObjectVersion", "s3:Put*Configuration", "s3:PutBucket*"],
+          Resource: [STATE, `${STATE}/*`],
+        },
+        {
+          Effect: "Deny",
+          Action: ["kms:CreateGrant", "kms:Delete*", "kms:Disable*", "kms:PutKeyPolicy", "kms:Update*"],
+          Resource: [STATE_KEY, "arn:aws:kms:eu-north-1:111122223333:key/audit-key"],
+        },
+        { Effect: "Deny", Action: "kms:ScheduleKeyDeletion", Resource: "*" },
       ]);
     });
+
+    it("allows a deployment the services of an environment and no other, and the IAM names that it uses", async () => {
+      const statements = policyOf(delivery, "delivery-deploy-services");
+      const services = (statements[0].Action as string[]).map((action) => action.replace(/:\*$/, ""));
+      const environment = await deployment();
+      const used = new Set(environment.resources.flatMap(({ type }) => serviceOf(type) ?? []));
+      used.delete("iam");
+      assert.deepEqual(services, [...used, ...CALLED_BY_BEANSTALK].sort());
+
+      const named = (statements[2].Resource as string[]).map(
+        (arn) => new RegExp(`^${arn.split(":").at(-1)!.replace(/\*/g, ".+")}$`),
+      );
+      const kinds = { role: "aws:iam/role:Role", policy: "aws:iam/policy:Policy" };
+      for (const [kind, type] of Object.entries({
+        ...kinds,
+        "instance-profile": "aws:iam/instanceProfile:InstanceProfile",
+      })) {
+        for (const { name, inputs } of environment.all(type)) {
+          const physical = `${kind}/${inputs.name ?? `${name}-1234567`}`;
+          assert.ok(
+            named.some((pattern) => pattern.test(physical)),
+            physical,
+          );
+        }
+      }
+    });
+
+    it("stays below what IAM takes in a role's inline policies", () => {
+      for (const role of ["preview", "deploy"]) {
+        const length = delivery
+          .all("aws:iam/rolePolicy:RolePolicy")
+          .filter(({ name }) => name.startsWith(`delivery-${role}`))
+          .reduce((sum, { inputs }) => sum + inputs.policy.length, 0);
+        assert.ok(length > 0 && length < 10_240, `${role}: ${length}`);
+      }
+    });
+
+    it("refuses what is no repository", async () => {
+      const args = { environment: "production", branch: "main", previewSecretArns: [], accountId: "111122223333" };
+      const more = {
+        stateBucketArn: STATE,
+        stateKeyArn: STATE_KEY,
+        recordBucketArns: [],
+        recordLogGroupArn: "",
+        recordKeyArn: "",
+      };
+      await assert.rejects(
+        runMocked(() => new DeliveryRoles("delivery", { ...args, ...more, repository: "no-owner" })),
+        { message: 'DeliveryRoles "delivery": repository = "no-owner" is not allowed: owner/name' },
+      );
+    });
+  });
+
+  it("breaks no mandatory policy, with a repository or without", async () => {
+    for (const changes of [{}, GITHUB]) {
+      const { resources } = await run("production", changes);
+      assert.deepEqual(violationsOf(resources), []);
+    }
   });
 
   describe("configuration", () => {
@@ -193,7 +345,7 @@ describe("the account's program", () => {
       const raw = {
         "aws:region": "mars-1",
         "ai-prism-account:accountId": "1",
-        "ai-prism-account:github": '{"repository":"no-owner"}',
+        "ai-prism-account:github": '{"repository":"no-owner","team":"a"}',
         "ai-prism-account:audits": "{}",
       };
       assert.throws(
@@ -202,13 +354,15 @@ describe("the account's program", () => {
           assert.deepEqual(
             message.split("\n").map((line) => line.split(" is not allowed")[0]!.trim()),
             [
-              "Pulumi.production.yaml has 4 values that are not allowed:",
+              "account/Pulumi.production.yaml has 5 values that are not allowed:",
               "ai-prism-account:audits = {}",
               'ai-prism-account:accountId = "1"',
               'ai-prism-account:github.repository = "no-owner"',
+              'ai-prism-account:github.team = "a"',
               'aws:region = "mars-1"',
             ],
           );
+          assert.match(message, /team = "a" is not allowed: not a known setting here; docs\/account\.md lists them/);
           return true;
         },
       );
