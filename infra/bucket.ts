@@ -60,17 +60,25 @@ export function createBucket(
     { protect: !settings.disposable },
   );
   const placed = { bucket: bucket.id, region };
-  const publicAccessBlock = createChild(parent, transforms.publicAccessBlock, aws.s3.BucketPublicAccessBlock, name, {
-    ...placed,
-    blockPublicAcls: true,
-    blockPublicPolicy: true,
-    ignorePublicAcls: true,
-    restrictPublicBuckets: true,
-  });
   const ownership = createChild(parent, transforms.ownership, aws.s3.BucketOwnershipControls, name, {
     ...placed,
     rule: { objectOwnership: "BucketOwnerEnforced" },
   });
+  // S3 answers settings of one bucket's access that arrive together with a conflict: ownership, block, policy in turn.
+  const publicAccessBlock = createChild(
+    parent,
+    transforms.publicAccessBlock,
+    aws.s3.BucketPublicAccessBlock,
+    name,
+    {
+      ...placed,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    { dependsOn: [ownership] },
+  );
   const versioning = createChild(parent, transforms.versioning, aws.s3.BucketVersioning, name, {
     ...placed,
     versioningConfiguration: { status: "Enabled" },
@@ -102,7 +110,6 @@ export function createBucket(
     aws.s3.BucketPolicy,
     name,
     { ...placed, policy: policyJson([tlsOnly(bucket.arn), ...settings.statements(bucket.arn)]) },
-    // S3 answers a policy and a public access block that arrive together with a conflict.
     { dependsOn: [publicAccessBlock] },
   );
   const logging =

@@ -139,6 +139,62 @@ describe("the account's program", () => {
     assert.equal(text(await run("production", { modelInvocationLog: { text: true } })), true);
   });
 
+  it("logs no picture, no embedding, no video, and lets Bedrock write its own stream alone", () => {
+    const { loggingConfig, region } = update.one(
+      "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration",
+    ).inputs;
+    assert.equal(region, "eu-north-1");
+    assert.deepEqual(loggingConfig, {
+      textDataDeliveryEnabled: false,
+      imageDataDeliveryEnabled: false,
+      embeddingDataDeliveryEnabled: false,
+      videoDataDeliveryEnabled: false,
+      cloudwatchConfig: {
+        logGroupName: "/ai-prism/account/model-invocations",
+        roleArn: update.one("aws:iam/role:Role", "model-invocations").outputs.arn,
+      },
+    });
+    assert.deepEqual(policyOf(update, "model-invocations"), [
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource:
+          "arn:aws:logs:eu-north-1:111122223333:log-group:/ai-prism/account/model-invocations:log-stream:aws/bedrock/modelinvocations",
+      },
+    ]);
+    const trust = JSON.parse(update.one("aws:iam/role:Role", "model-invocations").inputs.assumeRolePolicy).Statement;
+    assert.deepEqual(trust, [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: "bedrock.amazonaws.com" },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "111122223333" },
+          ArnLike: { "aws:SourceArn": "arn:aws:bedrock:eu-north-1:111122223333:*" },
+        },
+      },
+    ]);
+  });
+
+  it("encrypts its log groups under the audit key and lets their lines go in time", () => {
+    for (const [name, days] of [
+      ["trail", 90],
+      ["model-invocations", 30],
+    ] as const) {
+      const { retentionInDays, kmsKeyId } = update.one("aws:cloudwatch/logGroup:LogGroup", name).inputs;
+      assert.deepEqual([retentionInDays, kmsKeyId], [days, "arn:aws:kms:eu-north-1:111122223333:key/audit-key"]);
+    }
+  });
+
+  it("asks people for long passwords and looks for what is shared outside", () => {
+    const { minimumPasswordLength, passwordReusePrevention } = update.one(
+      "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+    ).inputs;
+    assert.deepEqual([minimumPasswordLength, passwordReusePrevention], [16, 24]);
+    const { type, region } = update.one("aws:accessanalyzer/analyzer:Analyzer").inputs;
+    assert.deepEqual([type, region], ["ACCOUNT", "eu-north-1"]);
+  });
+
   it("tells what to type for Pulumi's state", async () => {
     assert.equal(
       await valueOf(update.result.backendUrl as pulumi.Output<string>),

@@ -143,6 +143,9 @@ describe("LogBucket", () => {
     assert.equal(await valueOf(result.bucketArn), "arn:aws:s3:::logs");
     const policy = one("aws:s3/bucketPolicy:BucketPolicy");
     assert.ok(policy.dependencies.some((urn) => urn.endsWith("BucketPublicAccessBlock::logs")));
+    // S3 refuses the three at once.
+    const block = one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+    assert.ok(block.dependencies.some((urn) => urn.endsWith("BucketOwnershipControls::logs")));
     for (const output of [result.bucketName, result.bucketArn]) {
       const sources = [...(await (output as unknown as { allResources(): Promise<Set<object>> }).allResources())];
       assert.ok(sources.includes(result.nodes.policy));
