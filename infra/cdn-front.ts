@@ -258,14 +258,15 @@ export class CdnFront extends Component<CdnFrontTransforms> {
       name: `${args.logName}-cdn`,
       region,
       outputFormat: "parquet",
-      deliveryDestinationConfiguration: { destinationResourceArn: args.logBucketArn },
+      // With a prefix here AWS leaves the path below it as it is given; without one it puts its own before it, at first.
+      deliveryDestinationConfiguration: { destinationResourceArn: pulumi.interpolate`${args.logBucketArn}/cdn` },
     });
     const logDelivery = this.child("logDelivery", aws.cloudwatch.LogDelivery, name, {
       region,
       deliverySourceName: logSource.name,
       deliveryDestinationArn: logDestination.arn,
       s3DeliveryConfigurations: [
-        { suffixPath: "cdn/{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", enableHiveCompatiblePath: false },
+        { suffixPath: "{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", enableHiveCompatiblePath: false },
       ],
     });
     return { logSource, logDestination, logDelivery };

@@ -90,7 +90,7 @@ function delivery(
         Effect: "Allow",
         Principal: { Service: "delivery.logs.amazonaws.com" },
         Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/*`,
+        Resource: pulumi.interpolate`${bucketArn}/cdn/*`,
         Condition: {
           StringEquals: { "aws:SourceAccount": accountId, "s3:x-amz-acl": "bucket-owner-full-control" },
           ArnLike: { "aws:SourceArn": `arn:aws:logs:us-east-1:${accountId}:delivery-source:*` },

@@ -92,7 +92,7 @@ describe("CdnFront", () => {
   it("delivers access logs from the edge to the log bucket", () => {
     const destination = update.one("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination").inputs;
     assert.equal(destination.region, "us-east-1");
-    assert.equal(destination.deliveryDestinationConfiguration.destinationResourceArn, ARGS.logBucketArn);
+    assert.equal(destination.deliveryDestinationConfiguration.destinationResourceArn, `${ARGS.logBucketArn}/cdn`);
     assert.equal(update.one("aws:cloudwatch/logDeliverySource:LogDeliverySource").inputs.logType, "ACCESS_LOGS");
   });
 

@@ -76,7 +76,7 @@ describe("LogBucket", () => {
         Effect: "Allow",
         Principal: { Service: "delivery.logs.amazonaws.com" },
         Action: "s3:PutObject",
-        Resource: "arn:aws:s3:::logs/*",
+        Resource: "arn:aws:s3:::logs/cdn/*",
         Condition: {
           StringEquals: { "aws:SourceAccount": "111122223333", "s3:x-amz-acl": "bucket-owner-full-control" },
           ArnLike: { "aws:SourceArn": "arn:aws:logs:us-east-1:111122223333:delivery-source:*" },
