@@ -19,7 +19,7 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
 };
 
 async function diagram(): Promise<string> {
-  const { resources } = await runMocked(() => (require(ROOT) as () => Promise<unknown>)(), {
+  const { resources } = await runMocked(() => (require(`${ROOT}/`) as () => Promise<unknown>)(), {
     stack: "production",
     config: stackFile("production"),
     outputs: AWS_OUTPUTS,

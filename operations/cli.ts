@@ -12,6 +12,8 @@ const usages = verbs.map(({ command }) => String(command));
 export async function main(args: string[]): Promise<void> {
   const parser = yargs(args)
     .scriptName("./prism")
+    // Of an option that is given twice the last one counts, as in other tools.
+    .parserConfiguration({ "duplicate-arguments-array": false })
     .usage("$0 <verb>\n\nDeploys AI-Prism to AWS with Pulumi, and rehearses it on this machine.")
     .command(verbs)
     .completion("completion", "Print a script for command completion: ./prism completion >> ~/.bashrc")

@@ -11,7 +11,7 @@ type Program = () => Promise<Record<string, unknown>>;
 function run(environment: string, preview = false, changes: Record<string, unknown> = {}) {
   const config = stackFile(environment);
   for (const [key, value] of Object.entries(changes)) config[`ai-prism:${key}`] = configText(value);
-  return runMocked(() => (require(ROOT) as Program)(), {
+  return runMocked(() => (require(`${ROOT}/`) as Program)(), {
     stack: environment,
     preview,
     config,

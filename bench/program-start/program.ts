@@ -3,7 +3,7 @@ import { AWS_CALLS, AWS_OUTPUTS } from "../../test/support/aws-outputs";
 import { runMocked } from "../../test/support/mocks";
 import { ROOT, stackFile } from "../../test/support/stack-files";
 
-void runMocked(() => (require(ROOT) as () => Promise<unknown>)(), {
+void runMocked(() => (require(`${ROOT}/`) as () => Promise<unknown>)(), {
   stack: "production",
   config: stackFile("production"),
   outputs: AWS_OUTPUTS,

@@ -1,6 +1,7 @@
 // The process of one rehearsal: the stand-in for AWS, the program and the engine's inline language server live here
 // together. Started by the verb, which prints; nothing here writes to stdout or stderr.
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { type Event, type Operation, runOperation } from "../engine";
 import { systemCode } from "../errors";
 import { plural } from "../output";
@@ -114,7 +115,8 @@ class Program {
   error: Error | undefined;
 
   constructor(directory: string) {
-    this.#directory = directory;
+    // Without the separator at the end, Node would take a file `<directory>.json` beside the folder first.
+    this.#directory = path.join(directory, path.sep);
     const keep = (error: unknown): void => this.#keep(error);
     process.on("uncaughtException", keep);
     process.on("unhandledRejection", keep);

@@ -28,7 +28,7 @@ const GITHUB = { github: { repository: "prism/infrastructure", environment: "pro
 function run(stack: string, changes: Record<string, unknown> = {}, preview = false): Promise<Run<Outputs>> {
   const config = stackFile(stack, "account");
   for (const [key, value] of Object.entries(changes)) config[`ai-prism-account:${key}`] = configText(value);
-  return runMocked(() => (require(ACCOUNT) as () => Promise<Outputs>)(), {
+  return runMocked(() => (require(`${ACCOUNT}/`) as () => Promise<Outputs>)(), {
     stack,
     config,
     preview,
@@ -46,7 +46,7 @@ function deployment(): Promise<Run<unknown>> {
       slack: { workspaceId: "T07EA123LEP", channelId: "C07EZ1ABC23" },
     }),
   };
-  return runMocked(() => (require(ROOT) as () => Promise<unknown>)(), {
+  return runMocked(() => (require(`${ROOT}/`) as () => Promise<unknown>)(), {
     stack: "production",
     config,
     outputs: AWS_OUTPUTS,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { root } from "../../operations/paths";
+import { prismDirectory, root } from "../../operations/paths";
 import type { RehearsalReport } from "../../operations/rehearse/report";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type Ended, appears, filesBelow, prism, run, sample, temporaryDirectory } from "./prism";
@@ -243,6 +243,19 @@ describe("a rehearsal", function () {
         "s3.Bucket bucket-1 would be updated (tags.at)",
       ]);
     });
+  });
+
+  it("runs the program's folder, not a checkpoint of the same name beside it", async () => {
+    const beside = fs.mkdtempSync(path.join(prismDirectory(), "beside-"));
+    try {
+      const program = path.join(beside, "program");
+      fs.cpSync(path.join(root, "test", "operations", "fixtures", "program"), program, { recursive: true });
+      fs.writeFileSync(`${program}.json`, JSON.stringify({ version: 3, deployment: {} }));
+      const ended = await report("plain", ["--program", program, "--fresh"]);
+      assert.equal(ended.failure, undefined);
+    } finally {
+      fs.rmSync(beside, { recursive: true, force: true });
+    }
   });
 
   it("counts checks that wait for the deployment, and makes them then", async () => {
