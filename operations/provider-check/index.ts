@@ -39,21 +39,26 @@ export interface Finding {
 export async function checkCheckpoint(checkpoint: object, tools: ProviderTools): Promise<Finding[]> {
   const states = awsResources(checkpoint);
   const schema = await providerSchema(tools);
-  const findings: Finding[] = [];
   const entries: Resource[] = [];
+  const findings: [ResourceState, Finding][] = [];
   for (const state of states) {
-    const found = toResource(state, schema, `r${entries.length}`);
-    if (found) entries.push(found);
-    else findings.push({ ...named(state), severity: "unchecked", path: "", message: "type unknown to the provider" });
-  }
-  for (const { state, converted } of entries) {
-    for (const [property, message] of converted.unchecked) {
-      findings.push({ ...named(state), severity: "unchecked", path: property, message });
+    const entry = toResource(state, schema, `r${entries.length}`);
+    const note = (property: string, message: string): void => {
+      findings.push([state, { ...named(state), severity: "unchecked", path: property, message }]);
+    };
+    if (!entry) {
+      note("", "type unknown to the provider");
+      continue;
     }
+    entries.push(entry);
+    for (const [property, reason] of entry.converted.unchecked) note(property, reason);
   }
   findings.push(...(await inFolder((folder) => judge(tools, folder, entries, region(checkpoint)))));
   const severities = ["error", "warning", "unchecked"];
-  return findings.sort((left, right) => severities.indexOf(left.severity) - severities.indexOf(right.severity));
+  const order = new Map(states.map((state, index) => [state, index]));
+  const rank = ([state, { severity }]: [ResourceState, Finding]): number =>
+    severities.indexOf(severity) * states.length + order.get(state)!;
+  return findings.sort((left, right) => rank(left) - rank(right)).map(([, finding]) => finding);
 }
 
 /** The AWS resources of a checkpoint that the program manages. @throws UsageError when it is no checkpoint */
@@ -101,7 +106,7 @@ function toResource(state: ResourceState, schema: ProviderSchema, label: string)
   return { state, converted, type, label, body: converted.body };
 }
 
-/** The region of most of the stack's providers; any will do, because hardly a check depends on it. */
+/** The region of the stack's first provider; one is enough, because what the provider checks depends on none. */
 function region(checkpoint: object): string {
   const regions = resourcesOf(checkpoint)
     .filter(({ type }) => type === "pulumi:providers:aws")
@@ -135,9 +140,10 @@ async function judge(
   folder: string,
   entries: readonly Resource[],
   inRegion: string,
-): Promise<Finding[]> {
+): Promise<[ResourceState, Finding][]> {
   fs.writeFileSync(path.join(folder, "settings.tf.json"), JSON.stringify(settings(inRegion)));
-  const findings = new Map<string, Finding>();
+  // Planning repeats what validation warned of.
+  const findings = new Map<string, [ResourceState, Finding]>();
   const refused = new Set<Resource>();
   for (const step of [validate, plan]) {
     const document = writeDocument(entries.filter((entry) => !refused.has(entry)));
@@ -150,7 +156,7 @@ async function judge(
       }
       if (diagnostic.severity === "error") refused.add(entry);
       const finding = toFinding(diagnostic, entry, property);
-      findings.set(JSON.stringify([entry.label, finding]), finding);
+      findings.set(JSON.stringify([entry.label, finding]), [entry.state, finding]);
     }
   }
   return [...findings.values()];
@@ -199,16 +205,20 @@ function trace(
     line?.entry ??
     lines.find((candidate) => candidate && `${candidate.entry.type}.${candidate.entry.label}` === address)?.entry;
   const pieces = line?.pieces ?? (entry ? [entry.body] : []);
-  return { entry, property: propertyOf(pieces, messageOf(diagnostic)) };
+  const exists = (property: string): boolean => !!entry && sdkRequires(entry.state.type, property) !== undefined;
+  return { entry, property: propertyOf(pieces, messageOf(diagnostic), exists) };
 }
 
 function toFinding(diagnostic: Diagnostic, { state, converted }: Resource, property: string): Finding {
-  const message = messageOf(diagnostic);
+  // The provider's own path says again, in Terraform's names, where it is.
+  const message = messageOf(diagnostic).replace(/\bPath: .*? (?=Given Value:)/, "");
   const finding = { ...named(state), path: property };
   if (/\b(dial tcp|proxyconnect|exceeded maximum number of attempts)\b/.test(message)) {
     return { ...finding, severity: "unchecked", message: "the provider asks AWS about it while planning" };
   }
-  const reason = [...converted.unchecked].find(([unchecked]) => `${property}.`.startsWith(`${unchecked}.`))?.[1];
+  const liesIn = (outer: string): boolean =>
+    property.startsWith(outer) && /^[.[]|^$/.test(property.slice(outer.length));
+  const reason = [...converted.unchecked].find(([unchecked]) => liesIn(unchecked))?.[1];
   if (reason) return { ...finding, severity: "unchecked", message: `${reason}: ${message}` };
   return { ...finding, severity: diagnostic.severity, message };
 }

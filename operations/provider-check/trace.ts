@@ -1,50 +1,65 @@
 import type { Piece } from "./convert";
+import { camelCase } from "./names";
 
 /**
  * Finds the property that a complaint is about. Terraform often points at a whole block, so that the arguments and
  * the values that the message quotes are looked for in it.
  *
  * @param pieces The pieces that Terraform points at, from the resource's body to the innermost
+ * @param exists Whether the Pulumi resource has a property of that path
  * @returns Pulumi's path; empty for the resource as a whole
  */
-export function propertyOf(pieces: readonly Piece[], message: string): string {
+export function propertyOf(pieces: readonly Piece[], message: string, exists: (path: string) => boolean): string {
   const pointed = pieces.at(-1);
   if (!pointed) return "";
+  const [marked, words] = namesIn(message);
+  if (pointed.argument !== undefined && pointed.argument === marked[0] && !quotes(message, pointed)) {
+    // Not one of its items, unless the message shows which.
+    const list = pieces.at(-2)?.argument === pointed.argument ? pieces.at(-2)! : pointed;
+    return (inside(list).find((item) => item.argument === list.argument && quotes(message, item)) ?? list).path;
+  }
   if (isValue(pointed)) return pointed.path;
   const scopes = [...pieces].reverse();
-  for (const names of namesIn(message)) {
+  for (const names of [marked, words]) {
     for (const scope of scopes) {
       for (const name of names) {
-        const path = givenArgument(scope, name, message) ?? absentArgument(scope, name);
+        const path = givenArgument(scope, name, message) ?? absentArgument(scope, name, exists);
         if (path !== undefined) return path;
       }
     }
   }
-  const quoted = inside(pointed).filter((piece) => isValue(piece) && quotes(message, piece) && isTelling(piece));
+  const quoted = inside(pointed).filter((piece) => quotes(message, piece) && String(piece.content).length > 3);
   return quoted.length === 1 ? quoted[0]!.path : pointed.path;
 }
 
-/** Names that a message may be about: first those marked as names, then every word. */
-function namesIn(message: string): string[][] {
-  const marked = message.matchAll(/["`']([a-z]\w*)["`']|\bexpected (?:length of )?(?:\w+\.)*(\w+) to|\b(\w+_\w+)\b/g);
+/** Names that a message may be about: those marked as names, likeliest first, then every word. */
+function namesIn(message: string): [marked: string[], words: string[]] {
+  const marked = [
+    ...message.matchAll(/\bPath: .*?(\w+) Given Value:/g),
+    ...message.matchAll(/["`']([a-z]\w*)["`']|\bexpected (?:length of )?(?:\w+\.)*(\w+) to|\b(\w+_\w+)\b/g),
+  ];
   const words = message.matchAll(/\b[a-z]\w*\b/g);
-  return [[...marked].map((match) => match[1] ?? match[2] ?? match[3] ?? ""), [...words].map(([word]) => word)];
+  return [marked.map(([, ...names]) => names.find(Boolean) ?? ""), [...words].map(([word]) => word)];
 }
 
 function givenArgument(scope: Piece, name: string, message: string): string | undefined {
   const given = inside(scope).filter(({ argument, content }) => argument === name && content !== null);
-  const quoted = given.filter((piece) => isValue(piece) && quotes(message, piece));
-  if (quoted.length > 0) return quoted[0]!.path;
-  const paths = new Set(given.map(({ path }) => path));
-  // One argument, though perhaps with many items.
-  const outermost = given[0]?.path ?? "";
-  return paths.size > 0 && [...paths].every((path) => path.startsWith(outermost)) ? outermost : undefined;
+  const quoted = given.find((piece) => quotes(message, piece));
+  if (quoted) return quoted.path;
+  // Of several arguments of that name none can be told to be the one; the items of one argument begin with its path.
+  const [first] = given;
+  return first && given.every(({ path }) => path.startsWith(first.path)) ? first.path : undefined;
 }
 
-function absentArgument({ block, path, content }: Piece, name: string): string | undefined {
+function absentArgument(
+  { block, path, content }: Piece,
+  name: string,
+  exists: (path: string) => boolean,
+): string | undefined {
   const argument = block?.arguments.get(name);
   if (!argument || !(content instanceof Map) || content.has(name)) return undefined;
-  return path ? `${path}.${argument.pulumi}` : argument.pulumi;
+  const spellings = [argument.pulumi, camelCase(name)].map((spelling) => (path ? `${path}.${spelling}` : spelling));
+  return spellings.find(exists) ?? spellings[0];
 }
 
 /** Every piece inside a piece, itself excluded, outer ones first. */
@@ -64,8 +79,4 @@ function quotes(message: string, { content }: Piece): boolean {
   const at = message.indexOf(text);
   if (text === "" || at < 0) return false;
   return !/[\w-]/.test(message[at - 1] ?? "") && !/[\w-]/.test(message[at + text.length] ?? "");
-}
-
-function isTelling({ content }: Piece): boolean {
-  return String(content).length > 3;
 }

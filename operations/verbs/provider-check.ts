@@ -38,7 +38,7 @@ export const providerCheck: CommandModule<object, Options> = {
   handler: async ({ file, json }) => {
     const started = Date.now();
     const checkpoint = readCheckpoint(file);
-    const resources = awsResources(checkpoint).length;
+    const resources = countResources(file, checkpoint);
     const tools = findProvider();
     if (typeof tools === "string") {
       throw new MissingTool(
@@ -76,6 +76,14 @@ export const providerCheck: CommandModule<object, Options> = {
     );
   },
 };
+
+function countResources(file: string, checkpoint: object): number {
+  try {
+    return awsResources(checkpoint).length;
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${file}: ${error.message}`) : error;
+  }
+}
 
 function readCheckpoint(file: string): object {
   let text: string;
