@@ -146,6 +146,8 @@ async function judge(
   const findings = new Map<string, [ResourceState, Finding]>();
   const refused = new Set<Resource>();
   for (const step of [validate, plan]) {
+    // Terraform takes no document without resources.
+    if (refused.size === entries.length) break;
     const document = writeDocument(entries.filter((entry) => !refused.has(entry)));
     fs.writeFileSync(path.join(folder, resourcesFile), document.text);
     for (const diagnostic of await step(tools, folder)) {

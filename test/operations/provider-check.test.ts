@@ -427,6 +427,17 @@ describe("what the real Terraform AWS provider says", function () {
     });
   });
 
+  it("is complete where nothing is left to plan, and empty where there is nothing to check", async () => {
+    assert.deepEqual(await checkCheckpoint({ deployment: { resources: [] } }, tools), []);
+    const urn = "urn:pulumi:s::p::aws:kms/key:Key::k";
+    const wrong = { urn, type: "aws:kms/key:Key", custom: true, inputs: { deletionWindowInDays: 3 } };
+    const findings = await checkCheckpoint({ deployment: { resources: [wrong] } }, tools);
+    assert.deepEqual(
+      findings.map(({ resource, path: property }) => [resource, property]),
+      [["k", "deletionWindowInDays"]],
+    );
+  });
+
   it("has no error in the program, in any environment", async function () {
     await pulumiCli(this);
     const resources: object[] = [];
