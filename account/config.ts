@@ -1,20 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
-import { LOG_RETENTION_DAYS } from "../catalog/log-retention";
-import { REGIONS, type Region } from "../catalog/regions";
-import { z } from "zod";
-import { ConfigurationError, flag, list, readSections, section, text, whole, type Settings } from "../infra/validation";
+import type { Region } from "../catalog/regions";
+import {
+  ConfigurationError,
+  flag,
+  list,
+  logRetention,
+  OWNERSHIP,
+  readSections,
+  regionFaults,
+  section,
+  text,
+  whole,
+  type Settings,
+} from "../infra/validation";
 
 const PROJECT = "ai-prism-account";
 
-const logRetention = z.literal(LOG_RETENTION_DAYS, {
-  error: `a number of days CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")}`,
-});
-
 /** The stack file of an account, one entry per top-level key of namespace `ai-prism-account`. */
 export const SECTIONS = {
-  accountId: text(/^\d{12}$/, "the 12 digits of the AWS account, in quotes"),
-  owner: text(/^[\w .@-]{1,64}$/, "1 to 64 letters, digits, spaces or . @ _ -").default("platform"),
+  ...OWNERSHIP,
   audit: section({
     retentionInDays: whole(90, 3650).default(730),
     logRetentionInDays: logRetention.default(90),
@@ -61,9 +66,7 @@ export function loadConfig(): AccountConfig {
 export function validateConfig(stack: string, raw: Readonly<Record<string, string>>): AccountConfig {
   const { settings, faults } = readSections(PROJECT, SECTIONS, raw, "docs/account.md");
   const region = raw["aws:region"];
-  if (region === undefined || !(region in REGIONS)) {
-    faults.push({ key: "aws:region", value: region, allowed: `one of ${Object.keys(REGIONS).join(", ")}` });
-  }
+  faults.push(...regionFaults(region));
   if (faults.length > 0) throw new ConfigurationError(stack, faults, "account/");
   return { ...(settings as Settings<typeof SECTIONS>), stack, region: region as Region };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createBucket, type BucketNodes, type BucketTransforms } from "../infra/bucket";
+import { createBucket, expireOldVersions, type BucketNodes, type BucketTransforms } from "../infra/bucket";
 import { Component, type Transform } from "../infra/component";
-import { policyJson } from "../infra/policy-document";
+import { administeredThroughIam, policyJson } from "../infra/policy-document";
 import * as aws from "@pulumi/aws";
 
 /** Arguments of {@link StateStore}. */
@@ -42,15 +42,7 @@ export class StateStore extends Component<NonNullable<StateStoreArgs["transform"
         region,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
-        policy: policyJson([
-          {
-            Sid: "AccountAdministersThroughIam",
-            Effect: "Allow",
-            Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-            Action: "kms:*",
-            Resource: "*",
-          },
-        ]),
+        policy: policyJson([administeredThroughIam(accountId)]),
       },
       { protect: true },
     );
@@ -63,14 +55,7 @@ export class StateStore extends Component<NonNullable<StateStoreArgs["transform"
         region,
         kmsKeyArn: key.arn,
         logBucketName: args.logBucketName,
-        lifecycleRules: [
-          {
-            id: "old-states",
-            status: "Enabled",
-            filter: { prefix: "" },
-            noncurrentVersionExpiration: { noncurrentDays: OLD_STATES_DAYS },
-          },
-        ],
+        lifecycleRules: [expireOldVersions(OLD_STATES_DAYS, "old-states")],
         statements: () => [],
       },
       args.transform?.bucket,

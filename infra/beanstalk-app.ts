@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import path from "node:path";
 import { INSTANCE_NAMESPACE } from "../catalog/metrics";
 import { beanstalkSettings, type SettingsInputs } from "./beanstalk-settings";
-import { createBucket, type BucketNodes, type BucketTransforms } from "./bucket";
+import { createBucket, expireOldVersions, type BucketNodes, type BucketTransforms } from "./bucket";
 import { bundle } from "./bundle";
 import { Component, type Transform } from "./component";
 import { policyJson, trustService, type Statement } from "./policy-document";
@@ -199,14 +199,7 @@ export class BeanstalkApp extends Component<BeanstalkAppTransforms> {
         region,
         kmsKeyArn,
         logBucketName: args.logBucketName,
-        lifecycleRules: [
-          {
-            id: "old-versions",
-            status: "Enabled",
-            filter: { prefix: "" },
-            noncurrentVersionExpiration: { noncurrentDays: 90 },
-          },
-        ],
+        lifecycleRules: [expireOldVersions(90)],
         statements: () => [],
         disposable,
       },

@@ -153,3 +153,13 @@ export function expireAfter(days: number, oldVersionDays: number) {
     noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
   } as const;
 }
+
+/** Lifecycle rule: an overwritten or deleted object can be brought back for so many days. */
+export function expireOldVersions(days: number, id = "old-versions") {
+  return {
+    id,
+    status: "Enabled",
+    filter: { prefix: "" },
+    noncurrentVersionExpiration: { noncurrentDays: days },
+  } as const;
+}

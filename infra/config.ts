@@ -1,18 +1,19 @@
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
 import { DATABASE_CLASS_MEMORY_GIB, maxConnections, type DatabaseClass } from "../catalog/database-classes";
 import { whyNotCallable } from "../catalog/models";
 import { BACKUP_REPLICATION_TARGETS, EDGE_REGION, REGIONS, type Region } from "../catalog/regions";
-import { LOG_RETENTION_DAYS } from "../catalog/log-retention";
 import { poolSize, type PoolSize } from "./connection-pool";
 import { smallestPrefix, vpcPrefix } from "./subnets";
 import {
   ConfigurationError,
   flag,
   list,
+  logRetention,
   oneOf,
+  OWNERSHIP,
   readSections,
+  regionFaults,
   section,
   text,
   whole,
@@ -25,17 +26,13 @@ const BUCKET = text(
   /^(?!.*\.\.)(?!.*[.-]{2})(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   "a bucket name S3 accepts: 3 to 63 lower-case letters, digits and single hyphens or dots, not an IP address",
 );
-const logRetention = z.literal(LOG_RETENTION_DAYS, {
-  error: `a number of days CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")}`,
-});
 
 /**
  * The stack file, one entry per top-level key of namespace `ai-prism`. Every key but `accountId` has a default, and
  * `Pulumi.yaml` describes them for people; a test holds the two together.
  */
 export const SECTIONS = {
-  accountId: text(/^\d{12}$/, "the 12 digits of the AWS account, in quotes"),
-  owner: text(/^[\w .@-]{1,64}$/, "1 to 64 letters, digits, spaces or . @ _ -").default("platform"),
+  ...OWNERSHIP,
   replicaRegion: oneOf(Object.keys(REGIONS) as [Region, ...Region[]]).default("eu-west-1"),
   disposable: flag().default(false),
   network: section({
@@ -203,11 +200,7 @@ export function validateConfig(stack: string, raw: Readonly<Record<string, strin
     faults.push({ key: "stack", value: stack, allowed: "2 to 16 lower-case letters, digits, hyphens, a letter first" });
   }
   const home = raw["aws:region"];
-  if (home === undefined || !(home in REGIONS)) {
-    faults.push({ key: "aws:region", value: home, allowed: `one of ${Object.keys(REGIONS).join(", ")}` });
-  }
-
-  faults.push(...crossChecks(stack, home as Region, settings, today));
+  faults.push(...regionFaults(home), ...crossChecks(stack, home as Region, settings, today));
   if (faults.length > 0) throw new ConfigurationError(stack, faults);
   const complete = settings as StackSettings;
   return {

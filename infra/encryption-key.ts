@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type Transform } from "./component";
-import { ownAccount, policyJson, type Statement } from "./policy-document";
+import { administeredThroughIam, ownAccount, policyJson, type Statement } from "./policy-document";
 
 /** AWS services that can be let in to a key. */
 export type KeyService = "budgets" | "cloudtrail" | "cloudwatch" | "logs" | "s3" | "bedrock";
@@ -53,7 +53,10 @@ export class EncryptionKey extends Component<EncryptionKeyTransforms> {
         region,
         enableKeyRotation: true,
         deletionWindowInDays: disposable ? 14 : 30,
-        policy: policyJson([administration(accountId), ...args.services.flatMap((s) => grants(s, region, accountId))]),
+        policy: policyJson([
+          administeredThroughIam(accountId),
+          ...args.services.flatMap((s) => grants(s, region, accountId)),
+        ]),
       },
       { protect: !disposable },
     );
@@ -63,17 +66,6 @@ export class EncryptionKey extends Component<EncryptionKeyTransforms> {
     this.keyId = key.keyId;
     this.registerOutputs({ keyArn: this.keyArn, keyId: this.keyId });
   }
-}
-
-/** Without this, nobody but the listed services could ever use or mend the key: IAM decides for the account's own. */
-function administration(accountId: string): Statement {
-  return {
-    Sid: "AccountAdministersThroughIam",
-    Effect: "Allow",
-    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-    Action: "kms:*",
-    Resource: "*",
-  };
 }
 
 /** Lets one service use the key for this account's things. Resource `*` in a key policy is the key itself. */

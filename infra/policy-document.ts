@@ -25,3 +25,34 @@ export function trustService(service: string, condition?: Statement["Condition"]
 export function ownAccount(accountId: string): Statement["Condition"] {
   return { StringEquals: { "aws:SourceAccount": accountId } };
 }
+
+/** What reading a secret takes: its value, and its key through Secrets Manager alone. */
+export function readSecret(
+  secretArn: pulumi.Input<string>,
+  kmsKeyArn: pulumi.Input<string>,
+  region: string,
+): pulumi.Output<Statement[]> {
+  return pulumi.output([
+    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+    {
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: kmsKeyArn,
+      Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
+    },
+  ]) as pulumi.Output<Statement[]>;
+}
+
+/**
+ * Leaves a key's administration to the account's IAM policies. Without this statement nobody but whom the key's policy
+ * names could ever use or mend it.
+ */
+export function administeredThroughIam(accountId: string): Statement {
+  return {
+    Sid: "AccountAdministersThroughIam",
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+    Action: "kms:*",
+    Resource: "*",
+  };
+}

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type Transform } from "./component";
-import { policyJson, trustService, type Statement } from "./policy-document";
+import { policyJson, readSecret, trustService, type Statement } from "./policy-document";
 
 /** Arguments of {@link PostgresDb}. */
 export interface PostgresDbArgs {
@@ -210,18 +210,10 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       retentionPeriod: args.backupRetentionInDays,
     });
 
-    const readSecret = pulumi.output([
-      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
-      {
-        Effect: "Allow",
-        Action: "kms:Decrypt",
-        Resource: kmsKeyArn,
-        Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
-      },
-    ]) as pulumi.Output<Statement[]>;
+    const readPassword = readSecret(secretArn, kmsKeyArn, region);
     const proxied =
       args.proxy &&
-      this.createProxy(name, args, args.proxy, { instance, secretArn, readSecret, logGroup: proxyLogGroup! });
+      this.createProxy(name, args, args.proxy, { instance, secretArn, readPassword, logGroup: proxyLogGroup! });
 
     this.nodes = {
       subnetGroup,
@@ -239,7 +231,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       : instance.address;
     this.secretArn = secretArn;
     this.url = pulumi.interpolate`postgresql+psycopg://${args.username}@${this.address}:${PORT}/${args.databaseName}?sslmode=verify-full`;
-    this.instanceStatements = readSecret;
+    this.instanceStatements = readPassword;
     this.registerOutputs({
       instanceIdentifier: this.instanceIdentifier,
       address: this.address,
@@ -256,7 +248,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
     database: {
       instance: aws.rds.Instance;
       secretArn: pulumi.Output<string>;
-      readSecret: pulumi.Output<Statement[]>;
+      readPassword: pulumi.Output<Statement[]>;
       logGroup: aws.cloudwatch.LogGroup;
     },
   ) {
@@ -271,7 +263,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
     });
     const proxyRolePolicy = this.child("proxyRolePolicy", aws.iam.RolePolicy, `${name}-proxy`, {
       role: proxyRole.name,
-      policy: policyJson(database.readSecret),
+      policy: policyJson(database.readPassword),
     });
     const proxy = this.child(
       "proxy",

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Component, type Transform } from "./component";
-import type { Statement } from "./policy-document";
+import { readSecret, type Statement } from "./policy-document";
 
 /** Arguments of {@link RedisCache}. */
 export interface RedisCacheArgs {
@@ -222,15 +222,7 @@ export class RedisCache extends Component<RedisCacheTransforms> {
     // Through the version, so that whoever reads the secret by this ARN waits until it has a value.
     this.secretArn = secretVersion.arn;
     this.urlSecretReference = pulumi.interpolate`${this.secretArn}:url`;
-    this.instanceStatements = pulumi.output([
-      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secret.arn },
-      {
-        Effect: "Allow",
-        Action: "kms:Decrypt",
-        Resource: args.kmsKeyArn,
-        Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${args.region}.amazonaws.com` } },
-      },
-    ]) as pulumi.Output<Statement[]>;
+    this.instanceStatements = readSecret(secret.arn, args.kmsKeyArn, region);
     this.registerOutputs({
       primaryEndpoint: this.primaryEndpoint,
       port: this.port,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createBucket, type BucketNodes, type BucketTransforms } from "./bucket";
+import { createBucket, expireOldVersions, type BucketNodes, type BucketTransforms } from "./bucket";
 import { Component, type Transform } from "./component";
 import { policyJson, trustService, type Statement } from "./policy-document";
 
@@ -104,7 +104,7 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
             filter: { prefix: "" },
             transitions: [{ days: args.infrequentAccessAfterDays, storageClass: "STANDARD_IA" }],
           },
-          oldVersions(args.expireOldVersionsAfterDays),
+          expireOldVersions(args.expireOldVersionsAfterDays),
         ],
         statements: (arn) => [onlyFor(arn, [args.applicationRoleArn, role.arn, ...args.administratorArns])],
       },
@@ -116,7 +116,7 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
       {
         ...copy,
         disposable: args.disposable,
-        lifecycleRules: [oldVersions(args.expireOldVersionsAfterDays)],
+        lifecycleRules: [expireOldVersions(args.expireOldVersionsAfterDays)],
         statements: (arn) => [onlyFor(arn, [args.applicationRoleArn, role.arn, ...args.administratorArns])],
       },
       args.transform?.replica,
@@ -197,15 +197,6 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
       replicaBucketArn: this.replicaBucketArn,
     });
   }
-}
-
-function oldVersions(days: number) {
-  return {
-    id: "old-versions",
-    status: "Enabled",
-    filter: { prefix: "" },
-    noncurrentVersionExpiration: { noncurrentDays: days },
-  } as const;
 }
 
 /**

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { LOG_RETENTION_DAYS } from "../catalog/log-retention";
+import { REGIONS } from "../catalog/regions";
 
 /** A stack file that cannot be deployed: every fault in it, one per line. */
 export class ConfigurationError extends pulumi.RunError {
@@ -48,6 +50,23 @@ function parseValue(value: string): unknown {
   } catch {
     return value;
   }
+}
+
+/** Days that CloudWatch Logs can keep a log group. */
+export const logRetention = z.literal(LOG_RETENTION_DAYS, {
+  error: `a number of days CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")}`,
+});
+
+/** What every program's stack file says: whose account it is, and who answers for what is in it. */
+export const OWNERSHIP = {
+  accountId: text(/^\d{12}$/, "the 12 digits of the AWS account, in quotes"),
+  owner: text(/^[\w .@-]{1,64}$/, "1 to 64 letters, digits, spaces or . @ _ -").default("platform"),
+} as const;
+
+/** The fault of a home region that the program does not know, or none. */
+export function regionFaults(region: string | undefined): Fault[] {
+  if (region !== undefined && region in REGIONS) return [];
+  return [{ key: "aws:region", value: region, allowed: `one of ${Object.keys(REGIONS).join(", ")}` }];
 }
 
 /** Schemas by top-level key. */

@@ -1,5 +1,5 @@
 import { bucketTypes } from "../buckets";
-import { statements } from "../policy-document";
+import { failIfPublic } from "../public-policy";
 import type { ResourceRule } from "../rule";
 
 export const s3NoPublicPolicy: ResourceRule = {
@@ -14,17 +14,5 @@ export const s3NoPublicPolicy: ResourceRule = {
   remediation:
     "Name the principals, or add a condition on aws:SourceArn, aws:SourceAccount, aws:PrincipalOrgID or the like.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
-  check(resource, { fail, attempt }) {
-    const document = statements(resource, "policy");
-    if (!document) return fail("The policy is not a JSON document, so nobody can tell whom it lets in.");
-    for (const statement of document) {
-      attempt(() => {
-        if (!statement.allows) return;
-        if (statement.has("NotPrincipal")) return fail(`${statement.sid} allows everybody but a few (NotPrincipal).`);
-        if (statement.anyone && !statement.narrowed) {
-          fail(`${statement.sid} allows any principal without a condition that narrows it down.`);
-        }
-      });
-    }
-  },
+  check: failIfPublic,
 };
