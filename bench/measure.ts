@@ -9,7 +9,7 @@ export interface Bench {
   readonly against: readonly string[];
   readonly limit: number;
   /** Brings both to the same warm state before the first run. */
-  prepare?(): void;
+  prepare?(): void | Promise<void>;
 }
 
 /** Seconds of several runs. */
@@ -38,8 +38,8 @@ export function summarize(seconds: readonly number[]): Times {
 }
 
 /** Runs both commands in turn, so that whatever else the machine does falls on both. */
-export function compare(bench: Bench, rounds: number, onRound: (round: number) => void) {
-  bench.prepare?.();
+export async function compare(bench: Bench, rounds: number, onRound: (round: number) => void) {
+  await bench.prepare?.();
   run(bench.measured);
   run(bench.against);
   const measured: number[] = [];

@@ -11,6 +11,7 @@ const Module = require("node:module");
 const RARELY_USED = new Set(["typescript", "@npmcli/arborist"]);
 const keepTraces = !!process.env.PULUMI_DEBUG_PROMISE_LEAKS;
 const light = new WeakSet();
+const silent = () => Promise.resolve();
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
@@ -18,6 +19,7 @@ Module._load = function (request, parent, isMain) {
   if (ofSdk && RARELY_USED.has(request)) return whenUsed(() => load.call(this, request, parent, isMain));
   const loaded = load.call(this, request, parent, isMain);
   if (ofSdk && !keepTraces && request.endsWith("/debuggable") && !light.has(loaded)) withoutTraces(loaded);
+  if (ofSdk && /(^|\/)log$/.test(request)) loaded.debug = silent;
   return loaded;
 };
 
