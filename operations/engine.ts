@@ -1,7 +1,8 @@
 import * as grpc from "@grpc/grpc-js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
-import { EventsService } from "@pulumi/pulumi/proto/events_grpc_pb";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as automation from "@pulumi/pulumi/automation/server";
 import { runCli, type EngineOptions, type CliResult } from "./pulumi";
@@ -47,19 +48,7 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
     LanguageRuntimeService as unknown as grpc.ServiceDefinition,
     language as unknown as grpc.UntypedServiceImplementation,
   );
-  server.addService(EventsService as unknown as grpc.ServiceDefinition, {
-    streamEvents: (
-      call: grpc.ServerReadableStream<{ getEvent(): string }, Empty>,
-      callback: grpc.sendUnaryData<Empty>,
-    ) => {
-      call.on("data", (request: { getEvent(): string }) => {
-        operation.onEvent(JSON.parse(request.getEvent()) as Event);
-      });
-      call.on("end", () => {
-        callback(null, new Empty());
-      });
-    },
-  });
+  const events = new EventLog(path.join(engine.workDirectory, "events.jsonl"), operation.onEvent);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
@@ -79,7 +68,7 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
         "--exec-kind",
         "auto.inline",
         "--event-log",
-        `tcp://127.0.0.1:${port}`,
+        events.file,
         "--stack",
         engine.stack,
       ],
@@ -87,7 +76,44 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
     );
     return result;
   } finally {
+    events.close();
     server.forceShutdown();
     language.onPulumiExit(result.code !== 0);
+  }
+}
+
+/** Follows the events that the engine writes down, one JSON document a line. */
+class EventLog {
+  readonly #descriptor: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #buffer = Buffer.alloc(1 << 20);
+  #rest = "";
+  readonly #decoder = new StringDecoder("utf8");
+
+  constructor(
+    readonly file: string,
+    private readonly onEvent: (event: Event) => void,
+  ) {
+    this.#descriptor = fs.openSync(file, "w+");
+    this.#timer = setInterval(() => {
+      this.#read();
+    }, 100);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#read();
+    fs.closeSync(this.#descriptor);
+    fs.rmSync(this.file, { force: true });
+  }
+
+  #read(): void {
+    for (;;) {
+      const length = fs.readSync(this.#descriptor, this.#buffer);
+      if (length === 0) return;
+      const lines = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, length))).split("\n");
+      this.#rest = lines.pop() ?? "";
+      for (const line of lines) if (line) this.onEvent(JSON.parse(line) as Event);
+    }
   }
 }
