@@ -43,7 +43,7 @@ export class ModelAccess extends Component<NonNullable<ModelAccessArgs["transfor
     if (args.chain.length === 0) this.refuse("chain", args.chain, "at least one model");
     for (const [index, { id }] of args.chain.entries()) {
       const { geography } = parseModelId(id);
-      if (geography !== undefined && !(geography in GEOGRAPHIES)) {
+      if (geography !== undefined && !Object.hasOwn(GEOGRAPHIES, geography)) {
         this.refuse(`chain[${index}].id`, id, `a geography of ${Object.keys(GEOGRAPHIES).join(", ")}`);
       }
     }

@@ -65,7 +65,7 @@ export const OWNERSHIP = {
 
 /** The fault of a home region that the program does not know, or none. */
 export function regionFaults(region: string | undefined): Fault[] {
-  if (region !== undefined && region in REGIONS) return [];
+  if (region !== undefined && Object.hasOwn(REGIONS, region)) return [];
   return [{ key: "aws:region", value: region, allowed: `one of ${Object.keys(REGIONS).join(", ")}` }];
 }
 
@@ -96,7 +96,7 @@ export function readSections<S extends Sections>(
       .map(([key, value]) => [key.slice(prefix.length), parseValue(value)]),
   );
   for (const [key, value] of Object.entries(given)) {
-    if (key in sections) continue;
+    if (Object.hasOwn(sections, key)) continue;
     faults.push({ key: prefix + key, value, allowed: `a known key: ${Object.keys(sections).join(", ")}` });
   }
   for (const [key, schema] of Object.entries(sections)) {
