@@ -1,10 +1,9 @@
 import * as grpc from "@grpc/grpc-js";
 import * as fs from "node:fs";
+import { createRequire } from "node:module";
 import * as path from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events";
-import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
-import * as automation from "@pulumi/pulumi/automation/server";
 import { runCli, type EngineOptions, type CliResult } from "./pulumi";
 
 /** One engine event as it comes; a superset of what the SDK declares, with the policy events of newer engines. */
@@ -25,16 +24,29 @@ export interface Operation {
   verb: "preview" | "up" | "refresh" | "destroy";
   /** Further options of the CLI. */
   args?: string[];
+  /** Where the program lies: Pulumi's SDK is the one that is found from there. */
+  programDirectory: string;
   program: () => Promise<Record<string, unknown> | undefined>;
   onEvent: (event: Event) => void;
   /** Called with the process id, which is that of a process group as well. */
   onStart?: (pid: number) => void;
 }
 
-// The class is exported, only its type declaration is stripped.
-const { LanguageServer } = automation as unknown as {
-  LanguageServer: new (program: Operation["program"]) => { onPulumiExit(hasError: boolean): void };
-};
+interface LanguageServer {
+  onPulumiExit(hasError: boolean): void;
+}
+
+/** What the program's own copy of the SDK brings: another copy would not see what the program registers. */
+function sdkOf(programDirectory: string): {
+  service: grpc.ServiceDefinition;
+  LanguageServer: new (program: Operation["program"]) => LanguageServer;
+} {
+  const load = createRequire(path.join(programDirectory, "index.js"));
+  const { LanguageRuntimeService } = load("@pulumi/pulumi/proto/language_grpc_pb") as Record<string, unknown>;
+  // The class is exported, only its type declaration is stripped.
+  const { LanguageServer } = load("@pulumi/pulumi/automation/server") as Record<string, unknown>;
+  return { service: LanguageRuntimeService, LanguageServer } as ReturnType<typeof sdkOf>;
+}
 
 /**
  * Runs one operation of the Pulumi engine over an inline program, as the Automation API does, with that API's own
@@ -43,11 +55,9 @@ const { LanguageServer } = automation as unknown as {
  */
 export async function runOperation(engine: EngineOptions, operation: Operation): Promise<CliResult> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
-  const language = new LanguageServer(operation.program);
-  server.addService(
-    LanguageRuntimeService as unknown as grpc.ServiceDefinition,
-    language as unknown as grpc.UntypedServiceImplementation,
-  );
+  const sdk = sdkOf(operation.programDirectory);
+  const language = new sdk.LanguageServer(operation.program);
+  server.addService(sdk.service, language as unknown as grpc.UntypedServiceImplementation);
   const events = new EventLog(path.join(engine.workDirectory, "events.jsonl"), operation.onEvent);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {

@@ -25,11 +25,12 @@ export type StackConfig = Record<string, unknown>;
  * Reads the project file of a program.
  *
  * @param directory Relative to the working directory, or absolute. The checkout itself by default.
+ * @param checkout The root that the program has to lie in.
  * @throws UsageError when there is no program, or its project file cannot be read
  */
-export function loadProgram(directory: string = root): Program {
+export function loadProgram(directory: string = root, checkout: string = root): Program {
   const absolute = path.resolve(directory);
-  const relative = path.relative(root, absolute);
+  const relative = path.relative(checkout, absolute);
   if (relative.startsWith("..") || path.isAbsolute(relative)) {
     throw new UsageError(`--program ${directory}: lies outside this repository, and programs share its packages`);
   }

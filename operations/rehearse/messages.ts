@@ -1,8 +1,11 @@
+import type { Guard } from "./data-loss";
 import type { Pass, PassName, RehearsalReport } from "./report";
 
 /** What the rehearsing process is told to do, once. */
 export interface Job {
   kind: "job";
+  /** `base` brings up what a change starts from, without policies; `rehearse` is the three passes. */
+  task: "base" | "rehearse";
   /** Folder of the Pulumi program: its `index.ts` exports an async function. */
   programDirectory: string;
   project: string;
@@ -19,6 +22,8 @@ export interface Job {
   startPackEarly: boolean;
   /** The account and region that the stand-in world lives in. */
   account: { accountId: string; region: string };
+  /** Present when a change is rehearsed: what holds data must be neither replaced nor deleted by it. */
+  guard?: Guard;
   /** The engine's environment. */
   env: NodeJS.ProcessEnv;
 }

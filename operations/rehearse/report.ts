@@ -1,5 +1,8 @@
-/** The three passes, in order: the policy gate before anything exists, the deployment, the proof that it is settled. */
-export type PassName = "gate" | "up" | "check";
+/**
+ * The three passes, in order: the policy gate before anything exists, the deployment, the proof that it is settled. When
+ * a change is rehearsed, the program that it starts from is deployed before them.
+ */
+export type PassName = "base" | "gate" | "up" | "check";
 
 /** One pass of the engine. */
 export interface Pass {
@@ -16,7 +19,9 @@ export interface Failure {
     | "missing"
     | "configuration"
     | "program"
+    | "reference"
     | "policy"
+    | "data-loss"
     | "refused"
     | "unmodelled"
     | "not-settled"
@@ -45,8 +50,10 @@ export interface Change {
   urn: string;
   /** Type and name, as in `s3.Bucket logs`. */
   resource: string;
-  /** Changed properties as paths; empty for what was created or deleted. */
+  /** Changed properties as paths, of a replacement those that force it; empty for what was created or deleted. */
   properties: string[];
+  /** The resource stays in AWS although the stack forgets it: `retainOnDelete`. */
+  retained?: boolean;
 }
 
 /** The resources under one child of the stack. */
@@ -65,6 +72,8 @@ export interface RehearsalReport {
   verb: "rehearse";
   program: string;
   environment: string;
+  /** What a change was rehearsed from: as it was given, and the commit. */
+  from?: { reference: string; commit: string };
   ok: boolean;
   exitCode: number;
   failure?: Failure;

@@ -9,6 +9,7 @@ export interface StateResource {
   custom?: boolean;
   id?: string;
   parent?: string;
+  protect?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -39,6 +40,20 @@ export function readState(file: string): { version: number; deployment: Deployme
   }
   const state = JSON.parse(text) as StateFile;
   return { version: state.version, deployment: state.checkpoint.latest ?? {} };
+}
+
+/**
+ * Takes the protection off every resource of a state, so that a preview goes on past the first protected resource that it
+ * would remove.
+ *
+ * @returns the URNs that were protected
+ */
+export function liftProtection(file: string): string[] {
+  const state = JSON.parse(fs.readFileSync(file, "utf8")) as StateFile;
+  const lifted = (state.checkpoint.latest?.resources ?? []).filter(({ protect }) => protect);
+  for (const resource of lifted) delete resource.protect;
+  fs.writeFileSync(file, JSON.stringify(state));
+  return lifted.map(({ urn }) => urn);
 }
 
 /** Name of a resource: the last part of its URN. */

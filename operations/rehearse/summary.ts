@@ -3,6 +3,7 @@ import type { Change, RehearsalReport } from "./report";
 
 const shownViolations = 8;
 const shownChanges = 6;
+const shownOfChange = 30;
 
 /** The report on one screen. `width` in columns. */
 export function formatReport(report: RehearsalReport, width: number): string {
@@ -14,7 +15,7 @@ export function formatReport(report: RehearsalReport, width: number): string {
     changeLines(report, width),
     [
       ...report.notes.map((note) => `Note: ${note}`),
-      `Passes: ${report.passes.map((pass) => `${passNames[pass.name]} ${seconds(pass.seconds)}`).join(", ")}`,
+      `Passes: ${report.passes.map((pass) => `${pass.name} ${seconds(pass.seconds)}`).join(", ")}`,
       `State:  ${report.location.directory}`,
     ],
   ];
@@ -23,8 +24,6 @@ export function formatReport(report: RehearsalReport, width: number): string {
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
 }
-
-const passNames = { gate: "gate", up: "up", check: "check" };
 
 function heading({ environment, program, ok, components, seconds: took }: RehearsalReport): string {
   const total = components.reduce((sum, component) => sum + component.resources, 0);
@@ -75,19 +74,18 @@ function outputLines({ outputs }: RehearsalReport, width: number): string[] {
   ];
 }
 
-function changeLines({ changes, passes }: RehearsalReport, width: number): string[] {
-  if (!passes.some(({ name }) => name === "up")) return [];
+function changeLines({ changes, passes, from }: RehearsalReport, width: number): string[] {
+  if (!from && !passes.some(({ name }) => name === "up")) return [];
+  const title = `Changes against ${from ? `${from.reference} (${from.commit.slice(0, 10)})` : "the run before"}`;
   const counted = Object.entries(changes).filter(([, list]) => list.length > 0);
-  if (counted.length === 0) return ["Changes against the run before: none"];
+  if (counted.length === 0) return [`${title}: none`];
   // A first run creates everything: the components above say it better than a list.
-  const named = counted.filter(([kind]) => kind !== "created");
+  const named = counted.filter(([kind]) => from || kind !== "created");
   const all = named.flatMap(([kind, list]) => list.map((change) => describe(kind, change)));
-  const lines = all.slice(0, shownChanges).map((line) => clip(`  ${line}`, width));
-  if (all.length > shownChanges) lines.push(`  … and ${all.length - shownChanges} more (--json has all)`);
-  return [
-    `Changes against the run before: ${counted.map(([kind, list]) => `${list.length} ${kind}`).join(", ")}`,
-    ...lines,
-  ];
+  const shown = from ? shownOfChange : shownChanges;
+  const lines = all.slice(0, shown).map((line) => clip(`  ${line}`, width));
+  if (all.length > shown) lines.push(`  … and ${all.length - shown} more (--json has all)`);
+  return [`${title}: ${counted.map(([kind, list]) => `${list.length} ${kind}`).join(", ")}`, ...lines];
 }
 
 function describe(kind: string, { resource, properties }: Change): string {

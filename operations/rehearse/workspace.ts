@@ -22,9 +22,13 @@ export interface Workspace {
   pulumiHome: string;
 }
 
-/** Where the rehearsal of an environment lies, whether it exists or not. */
-export function workspaceOf(program: Program, environment: string): Workspace {
-  const directory = path.join(prismDirectory(), "rehearsals", program.label, environment);
+/** Where a rehearsal of an environment lies, whether it exists or not; those of a change lie apart. */
+export function workspaceOf(
+  program: Program,
+  environment: string,
+  kind: "rehearsals" | "changes" = "rehearsals",
+): Workspace {
+  const directory = path.join(prismDirectory(), kind, program.label, environment);
   const backend = path.join(directory, "state");
   return {
     directory,

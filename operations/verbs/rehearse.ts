@@ -1,34 +1,21 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { PrismError, UsageError, exitCode, systemCode } from "../errors";
-import { Progress, plural, printJson, seconds } from "../output";
+import { Progress, printJson } from "../output";
 import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { runCli } from "../pulumi";
-import { type Program, configText, loadProgram, loadStackConfig } from "../program";
-import type { Findings, FromRehearsal, Job, ToRehearsal } from "../rehearse/messages";
-import {
-  type Failure,
-  type Pass,
-  type PassName,
-  type RehearsalReport,
-  type Violation,
-  emptyReport,
-} from "../rehearse/report";
-import { readState, stackOutputs, summarizeComponents } from "../rehearse/state";
+import { type Program, type StackConfig, configText, loadProgram, loadStackConfig } from "../program";
+import type { Guard } from "../rehearse/data-loss";
+import { follow, startChild } from "../rehearse/follow";
+import type { Job } from "../rehearse/messages";
+import { checkOut, type Reference } from "../rehearse/reference";
+import { type Failure, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
+import { liftProtection, readState, stackOutputs, summarizeComponents } from "../rehearse/state";
 import { formatReport } from "../rehearse/summary";
-import {
-  type Workspace,
-  endEngine,
-  engineEnvironment,
-  lockWorkspace,
-  noteEngine,
-  prepareWorkspace,
-  withoutCredentials,
-  workspaceOf,
-} from "../rehearse/workspace";
+import { type Workspace, engineEnvironment, lockWorkspace, prepareWorkspace, workspaceOf } from "../rehearse/workspace";
 import { findPulumi, which } from "../toolchain";
 
 interface Options {
@@ -37,6 +24,8 @@ interface Options {
   fresh: boolean;
   json: boolean;
   checkpoint?: string;
+  from?: string;
+  "allow-loss": string[];
   "policy-pack": string;
 }
 
@@ -62,6 +51,19 @@ export const rehearse: CommandModule<unknown, Options> = {
         requiresArg: true,
         describe: "Write what `pulumi stack export` would to this file",
       })
+      .option("from", {
+        type: "string",
+        requiresArg: true,
+        describe: "Rehearse the change from this branch, tag or commit to the working tree",
+      })
+      .option("allow-loss", {
+        type: "string",
+        array: true,
+        default: [],
+        defaultDescription: "nothing",
+        requiresArg: true,
+        describe: "With --from: a resource, by name or URN, whose data may be lost",
+      })
       .option("policy-pack", {
         type: "string",
         requiresArg: true,
@@ -71,39 +73,61 @@ export const rehearse: CommandModule<unknown, Options> = {
       })
       .example("$0 rehearse", "production, from where the last rehearsal left it")
       .example("$0 rehearse dev --fresh", "dev, from nothing")
+      .example("$0 rehearse production --from main", "what the working tree would change in production")
       .example("$0 rehearse production --json > report.json", "for machines"),
   handler: async (options) => {
     const started = Date.now();
+    if (options["allow-loss"].length > 0 && !options.from) {
+      throw new UsageError("--allow-loss says what a change may lose; it goes with --from");
+    }
     const progress = new Progress();
-    const program = loadProgram(options.program);
-    const config = loadStackConfig(program, options.env);
-    const region = configText(program, config, "aws:region");
-    if (!region) throw new UsageError(`aws:region is missing in Pulumi.${options.env}.yaml: the region to deploy to`);
-    const accountId =
-      configText(program, config, "ai-prism:accountId") ??
-      configText(program, config, `${program.project}:accountId`) ??
-      exampleAccount;
-
-    const workspace = workspaceOf(program, options.env);
+    const { program, config, account } = deployable(loadProgram(options.program), options.env);
+    const workspace = workspaceOf(program, options.env, options.from ? "changes" : "rehearsals");
     const report = emptyReport(program.project, options.env, {
       directory: workspace.directory,
       state: workspace.stateFile,
       world: workspace.worldFile,
     });
     const lock = lockWorkspace(workspace, options.env);
-    let child: ChildProcess | undefined;
-    try {
-      if (lock.wasStale) report.notes.push("the run before was killed; going on from the state it left");
-      if (options.fresh) removeAllButLock(workspace);
-      // Started first, so that it loads its modules while the rest is made ready.
-      child = startChild();
-      const job = await prepare({ workspace, program, options, config, account: { accountId, region }, progress });
+    const children: ChildProcess[] = [];
+    /** Runs one child over a program; it is started first, so that it loads its modules while the rest is made ready. */
+    const run = async ({ program, config, account }: Deployable, task: Pick<Job, "task" | "guard">): Promise<void> => {
+      const child = startChild();
+      children.push(child);
+      const engine = await prepare({ workspace, program, options, config, progress });
+      const job: Job = {
+        kind: "job",
+        ...task,
+        ...engine,
+        programDirectory: program.directory,
+        project: program.project,
+        environment: options.env,
+        stateFile: workspace.stateFile,
+        worldFile: workspace.worldFile,
+        account,
+      };
       const findings = await follow(child, job, workspace, progress);
       report.notes.push(...findings.notes);
-      Object.assign(report, { ...findings, notes: report.notes });
+      report.passes.push(...findings.passes);
+      Object.assign(report, { ...findings, notes: report.notes, passes: report.passes });
+    };
+    try {
+      if (lock.wasStale) report.notes.push("the run before was killed; going on from the state it left");
+      if (options.fresh || options.from) removeAllButLock(workspace);
+      let guard: Guard | undefined;
+      if (options.from) {
+        const reference = await checkOut(options.from, (text) => {
+          progress.line(text);
+        });
+        report.from = { reference: reference.reference, commit: reference.commit };
+        await run(deployable(programAt(reference, program), options.env), { task: "base" });
+        if (report.failure) report.failure = ofReference(report.failure, options.from);
+        else guard = { protected: liftProtection(workspace.stateFile), allowed: options["allow-loss"] };
+      }
+      if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard });
       readBack(report, workspace, options.checkpoint);
     } finally {
-      child?.kill("SIGKILL");
+      for (const child of children) child.kill("SIGKILL");
       lock.release();
       progress.end();
     }
@@ -119,6 +143,43 @@ export const rehearse: CommandModule<unknown, Options> = {
   },
 };
 
+/** A program with the configuration of one of its environments. */
+interface Deployable {
+  program: Program;
+  config: StackConfig;
+  account: Job["account"];
+}
+
+function deployable(program: Program, environment: string): Deployable {
+  const config = loadStackConfig(program, environment);
+  const region = configText(program, config, "aws:region");
+  if (!region) throw new UsageError(`aws:region is missing in Pulumi.${environment}.yaml: the region to deploy to`);
+  const accountId =
+    configText(program, config, "ai-prism:accountId") ??
+    configText(program, config, `${program.project}:accountId`) ??
+    exampleAccount;
+  return { program, config, account: { accountId, region } };
+}
+
+/** The same program in the files of a reference. */
+function programAt({ reference, directory }: Reference, program: Program): Program {
+  try {
+    return loadProgram(path.join(directory, path.relative(root, program.directory)), directory);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`--from ${reference}: ${error.message}`);
+    throw error;
+  }
+}
+
+function ofReference(failure: Failure, reference: string): Failure {
+  if (failure.kind === "interrupted" || failure.kind === "disk-full") return failure;
+  return {
+    kind: "reference",
+    message: `the program of ${reference} does not come up, so a change from it cannot be rehearsed: ${failure.message}`,
+    details: failure.details,
+  };
+}
+
 function codeOf(failure: Failure): number {
   return failure.kind === "configuration" ? exitCode.usage : exitCode.failed;
 }
@@ -129,25 +190,22 @@ function removeAllButLock(workspace: Workspace): void {
   }
 }
 
-function startChild(): ChildProcess {
-  return fork(path.join(root, "operations", "rehearse", "child.ts"), [], {
-    execArgv: ["--require", path.join(root, "operations", "register.js")],
-    env: withoutCredentials(process.env),
-    // What a program logs must not get into the JSON document.
-    stdio: ["ignore", 2, 2, "ipc"],
-  });
-}
-
 interface Preparation {
   workspace: Workspace;
   program: Program;
   options: Options;
-  config: Record<string, unknown>;
-  account: Job["account"];
+  config: StackConfig;
   progress: Progress;
 }
 
-async function prepare({ workspace, program, options, config, account, progress }: Preparation): Promise<Job> {
+/** Makes ready what the engine runs with: the CLI, the pack, the workspace with its configuration. */
+async function prepare({
+  workspace,
+  program,
+  options,
+  config,
+  progress,
+}: Preparation): Promise<Pick<Job, "workDirectory" | "cli" | "policyPack" | "startPackEarly" | "env">> {
   const onProgress = (text: string): void => {
     progress.line(text);
   };
@@ -169,86 +227,12 @@ async function prepare({ workspace, program, options, config, account, progress 
     if (code !== 0) throw new PrismError(`pulumi ${command.slice(0, 2).join(" ")} failed: ${stderr.trim()}`);
   }
   return {
-    kind: "job",
-    programDirectory: program.directory,
-    project: program.project,
-    environment: options.env,
     workDirectory: workspace.workDirectory,
-    stateFile: workspace.stateFile,
-    worldFile: workspace.worldFile,
     cli,
     policyPack,
     // With a language host, the engine starts packs through that.
     startPackEarly: policyPack === policyPackDirectory && !which("pulumi-language-nodejs", env),
-    account,
     env,
-  };
-}
-
-const passTitles: Record<PassName, string> = {
-  gate: "preview with the policy pack",
-  up: "deployment with the policy pack",
-  check: "preview that must find nothing to change",
-};
-
-/** Hands the job to the child and shows its progress until it is done. */
-function follow(child: ChildProcess, job: Job, workspace: Workspace, progress: Progress): Promise<Findings> {
-  return new Promise((resolve, reject) => {
-    let findings: Findings | undefined;
-    let interrupts = 0;
-    const interrupt = (): void => {
-      interrupts++;
-      if (interrupts === 1) {
-        progress.line("stopping; press again to stop at once");
-        child.send({ kind: "stop" } satisfies ToRehearsal);
-      } else child.kill("SIGKILL");
-    };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
-    const step = stepPrinter(progress);
-    child.on("message", (message: FromRehearsal) => {
-      if (message.kind === "passing") step.begin(message.pass);
-      else if (message.kind === "resources") step.count(message.count);
-      else if (message.kind === "passed") step.end(message.pass);
-      else if (message.kind === "engine") noteEngine(workspace, message.pid);
-      else findings = message.findings;
-    });
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      process.removeListener("SIGINT", interrupt);
-      process.removeListener("SIGTERM", interrupt);
-      if (findings) {
-        resolve(findings);
-        return;
-      }
-      endEngine(workspace);
-      reject(new PrismError(`the rehearsal's process ended early (${signal ?? `exit code ${code}`}); run it again`));
-    });
-    child.send(job);
-  });
-}
-
-/** Shows the passes: what is under way, and a line for each that has ended. */
-function stepPrinter(progress: Progress): {
-  begin: (pass: PassName) => void;
-  count: (resources: number) => void;
-  end: (pass: Pass) => void;
-} {
-  const titleOf = (pass: PassName): string => `[${Object.keys(passTitles).indexOf(pass) + 1}/3] ${passTitles[pass]}`;
-  let title = "";
-  let total = 0;
-  return {
-    begin: (pass) => {
-      title = titleOf(pass);
-      progress.status(`${title} ...`);
-    },
-    count: (resources) => {
-      progress.status(`${title}: ${resources}${total ? ` of ${total}` : ""} resources`);
-    },
-    end: ({ name, resources, seconds: took }) => {
-      total = Math.max(total, resources);
-      progress.line(`${titleOf(name)}: ${plural(resources, "resource")}, ${seconds(took)}`);
-    },
   };
 }
 
