@@ -1,6 +1,7 @@
 import type { InputsOf, DeploymentOutputs } from "./outputs";
 import { maxConnections } from "./catalog/database-classes";
 import { accountProvider } from "./infra/account-provider";
+import { adopt } from "./infra/adoption";
 import { BeanstalkApp } from "./infra/beanstalk-app";
 import { CdnFront } from "./infra/cdn-front";
 import { loadConfig } from "./infra/config";
@@ -22,7 +23,8 @@ import { WebFirewall } from "./infra/web-firewall";
 export = async (): Promise<InputsOf<DeploymentOutputs>> => {
   const config = loadConfig();
   const { environment, accountId, regions, disposable } = config;
-  const names = physicalNames(environment, accountId);
+  const names = physicalNames(environment, accountId, config.adopt.nameSuffix);
+  adopt(config.adopt, config.cdn.domain);
   const provider = accountProvider({ accountId, region: regions.home, environment, owner: config.owner });
   const options = { providers: [provider] };
 
@@ -112,6 +114,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       },
       replicationRoleName: names.replicationRole,
       applicationRoleArn: instanceRole.roleArn,
+      otherClientArns: config.adopt.otherClientArns,
       failureTopicArn: notifications.topicArns.home,
     },
     options,
@@ -145,6 +148,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
         securityGroupIds: [groups.databaseProxy],
       },
       logRetentionInDays: config.application.logRetentionInDays,
+      adopted: config.adopt.database,
     },
     options,
   );

@@ -29,6 +29,8 @@ export interface BucketSettings {
   readonly logBucketName?: pulumi.Input<string>;
   /** Lets `pulumi destroy` delete the bucket with what is in it. @default false */
   readonly disposable?: boolean;
+  /** What has to be there before objects are encrypted with the key. @default nothing */
+  readonly beforeEncryption?: readonly pulumi.Resource[];
 }
 
 /** A bucket and what makes it safe. */
@@ -83,18 +85,25 @@ export function createBucket(
     ...placed,
     versioningConfiguration: { status: "Enabled" },
   });
-  const encryption = createChild(parent, transforms.encryption, aws.s3.BucketServerSideEncryptionConfiguration, name, {
-    ...placed,
-    rules: [
-      kmsKeyArn === undefined
-        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
-        : {
-            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
-            // One data key for many objects: a hundredth of the calls to KMS.
-            bucketKeyEnabled: true,
-          },
-    ],
-  });
+  const encryption = createChild(
+    parent,
+    transforms.encryption,
+    aws.s3.BucketServerSideEncryptionConfiguration,
+    name,
+    {
+      ...placed,
+      rules: [
+        kmsKeyArn === undefined
+          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+          : {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+              // One data key for many objects: a hundredth of the calls to KMS.
+              bucketKeyEnabled: true,
+            },
+      ],
+    },
+    { dependsOn: [...(settings.beforeEncryption ?? [])] },
+  );
   const lifecycle = createChild(
     parent,
     transforms.lifecycle,

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { DATABASE_CLASS_MEMORY_GIB, maxConnections, type DatabaseClass } from "../catalog/database-classes";
 import { whyNotCallable } from "../catalog/models";
 import { BACKUP_REPLICATION_TARGETS, EDGE_REGION, REGIONS, type Region } from "../catalog/regions";
+import { InvalidArgument } from "./component";
 import { poolSize, type PoolSize } from "./connection-pool";
+import { physicalNames, type PhysicalNames } from "./names";
 import { smallestPrefix, vpcPrefix } from "./subnets";
 import {
   ConfigurationError,
@@ -22,6 +24,8 @@ import {
 } from "./validation";
 
 const ARN = text(/^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/, "a complete ARN");
+const ROLE = text(/^arn:aws:iam::\d{12}:role\/.+$/, "the ARN of a role");
+const KEY = text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, "the ARN of a KMS key, not of an alias");
 const BUCKET = text(
   /^(?!.*\.\.)(?!.*[.-]{2})(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   "a bucket name S3 accepts: 3 to 63 lower-case letters, digits and single hyphens or dots, not an IP address",
@@ -148,6 +152,24 @@ export const SECTIONS = {
   }).prefault({}),
   budget: section({
     monthlyLimitUsd: whole(1, 10_000_000).default(500),
+  }).prefault({}),
+  adopt: section({
+    nameSuffix: text(/^[a-z0-9]{1,8}$/, "1 to 8 lower-case letters and digits").optional(),
+    bucketName: BUCKET.optional(),
+    otherClientArns: list(ROLE, "ARNs of roles").default([]),
+    database: section({
+      identifier: text(/^[a-z](-?[a-z0-9]){0,62}$/, "a DB instance identifier such as ai-prism-postgres"),
+      subnetGroupName: text(/^[a-z0-9_ .-]{1,255}$/, "the name of a DB subnet group"),
+      kmsKeyArn: KEY,
+      secretKmsKeyArn: KEY,
+      performanceInsightsKmsKeyArn: KEY.optional(),
+      securityGroupIds: list(text(/^sg-[0-9a-f]{8,17}$/, "a security group id"), "security group ids").default([]),
+      logGroupNames: list(text(/^[\w./#-]{1,512}$/, "the name of a log group"), "names of log groups").default([]),
+    }).optional(),
+    applicationName: text(/^[^/]{1,100}$/, "the name of a Beanstalk application").optional(),
+    alarmNames: list(text(/^[\x20-\x7e]{1,255}$/, "the name of an alarm"), "names of alarms").default([]),
+    dashboardNames: list(text(/^[\w-]{1,255}$/, "the name of a dashboard"), "names of dashboards").default([]),
+    dnsRecordTypes: list(oneOf(["A", "AAAA"]), "A and AAAA").default([]),
   }).prefault({}),
 } as const;
 
@@ -325,8 +347,47 @@ function crossChecks(stack: string, home: Region, settings: Partial<StackSetting
   if (alerts && alerts.emails.length === 0 && !alerts.pagerDutySecretArn && !alerts.slack) {
     refuse("alerts", alerts, "at least one of emails, pagerDutySecretArn, slack: an alarm needs somebody to tell");
   }
+  faults.push(...adoptionFaults(stack, settings));
   if (firewall && new Set(firewall.uploadPaths).size !== firewall.uploadPaths.length) {
     refuse("firewall.uploadPaths", firewall.uploadPaths, "each path once");
+  }
+  return faults;
+}
+
+/** An adopted resource is imported by the name that the program gives it: another name would be a second resource. */
+function adoptionFaults(stack: string, settings: Partial<StackSettings>): Fault[] {
+  const { adopt, accountId, storage, network, cdn } = settings;
+  if (!adopt || accountId === undefined) return [];
+  let names: PhysicalNames;
+  try {
+    names = physicalNames(stack, accountId, adopt.nameSuffix);
+  } catch (error) {
+    if (!(error instanceof InvalidArgument)) throw error;
+    return [
+      { key: `${PROJECT}:adopt.nameSuffix`, value: adopt.nameSuffix, allowed: `a suffix that fits: ${error.message}` },
+    ];
+  }
+  const faults: Fault[] = [];
+  const expect = (key: string, value: string | undefined, name: string) => {
+    if (value === undefined || value === name) return;
+    faults.push({
+      key: `${PROJECT}:adopt.${key}`,
+      value,
+      allowed: `${JSON.stringify(name)}, the name in this program`,
+    });
+  };
+  expect("bucketName", adopt.bucketName, storage?.bucketName ?? names.documents);
+  expect("database.identifier", adopt.database?.identifier, names.database);
+  expect("applicationName", adopt.applicationName, names.application);
+  if (adopt.database && network && !network.existing) {
+    faults.push({
+      key: `${PROJECT}:network.existing`,
+      value: undefined,
+      allowed: "the VPC of the adopted database: its security groups and its proxy have to be in it",
+    });
+  }
+  if (adopt.dnsRecordTypes.length > 0 && cdn && !cdn.domain) {
+    faults.push({ key: `${PROJECT}:cdn.domain`, value: undefined, allowed: "the domain whose records are adopted" });
   }
   return faults;
 }

@@ -47,26 +47,28 @@ function capitalise(text: string): string {
  * Every physical name of an environment, so that they can be read, and searched for in AWS, in one place.
  *
  * @param accountId Makes names unique that AWS wants unique among all its customers.
+ * @param besideSuffix Ends the names that a deployment made by hand holds and that are built anew beside it.
  */
-export function physicalNames(environment: string, accountId: string) {
+export function physicalNames(environment: string, accountId: string, besideSuffix?: string) {
   const name = (kind: NameKind, base: string) => physicalName(kind, base, environment);
+  const beside = (base: string) => (besideSuffix === undefined ? base : `${base}-${besideSuffix}`);
   const production = environment === "production";
   return {
     keyAlias: name("keyAlias", "alias/ai-prism"),
-    redis: name("cacheGroup", "ai-prism-redis"),
+    redis: name("cacheGroup", beside("ai-prism-redis")),
     redisSecret: name("secret", "ai-prism/redis"),
     database: name("database", "ai-prism-postgres"),
     databaseProxy: name("database", "ai-prism-postgres-proxy"),
     // The dotted name exists and holds data; a dot breaks TLS to virtual-hosted addresses, so nothing new gets one.
     documents: production ? "ai.prism" : name("bucket", "ai-prism"),
-    documentsReplica: name("bucket", "ai-prism-backups"),
-    replicationRole: name("role", "ai-prism-s3-replication-role"),
+    documentsReplica: name("bucket", beside("ai-prism-backups")),
+    replicationRole: name("role", beside("ai-prism-s3-replication-role")),
     logs: name("bucket", `ai-prism-logs-${accountId}`),
     replicaLogs: name("bucket", `ai-prism-replica-logs-${accountId}`),
     bundles: name("bucket", `ai-prism-bundles-${accountId}`),
     application: name("beanstalkApplication", "AI-Prism"),
-    environment: physicalName("beanstalkEnvironment", `AI-Prism-${capitalise(environment)}`, "production"),
-    cnamePrefix: production ? "ai-prism-prod" : `ai-prism-${environment}`,
+    environment: physicalName("beanstalkEnvironment", beside(`AI-Prism-${capitalise(environment)}`), "production"),
+    cnamePrefix: beside(production ? "ai-prism-prod" : `ai-prism-${environment}`),
     modelPolicy: name("role", "ai-prism-bedrock-invoke"),
     slackRole: name("role", "ai-prism-slack-role"),
     instanceRole: name("role", "ai-prism-instance-role"),

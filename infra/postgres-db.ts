@@ -41,9 +41,25 @@ export interface PostgresDbArgs {
     readonly maxConnectionsPercent?: number;
   };
   readonly logRetentionInDays: number;
+  /** An instance made by hand that is imported: what cannot be changed in place stays as it is. @default a new one */
+  readonly adopted?: AdoptedInstance;
   /** Lifts deletion protection, final snapshot and Pulumi's protection. @default false */
   readonly disposable?: boolean;
   readonly transform?: PostgresDbTransforms;
+}
+
+/** What stays of an instance that was not made by this program. */
+export interface AdoptedInstance {
+  /** Its DB subnet group. RDS moves no instance to another one in the same VPC. */
+  readonly subnetGroupName: string;
+  /** Key that its storage is encrypted with. */
+  readonly kmsKeyArn: string;
+  /** Key of its master password's secret. */
+  readonly secretKmsKeyArn: string;
+  /** Key of Performance Insights, where that was on. @default the new key */
+  readonly performanceInsightsKmsKeyArn?: string;
+  /** Security groups it keeps beside its new ones, for whoever else uses it. */
+  readonly securityGroupIds: readonly string[];
 }
 
 export interface PostgresDbTransforms {
@@ -79,7 +95,8 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
   /** What an instance needs to be allowed to read the password. */
   readonly instanceStatements: pulumi.Output<Statement[]>;
   readonly nodes: {
-    readonly subnetGroup: aws.rds.SubnetGroup;
+    /** Absent where an adopted instance keeps its own. */
+    readonly subnetGroup?: aws.rds.SubnetGroup;
     readonly parameterGroup: aws.rds.ParameterGroup;
     readonly logGroups: readonly aws.cloudwatch.LogGroup[];
     readonly instance: aws.rds.Instance;
@@ -98,7 +115,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
    */
   constructor(name: string, args: PostgresDbArgs, options?: pulumi.ComponentResourceOptions) {
     super("PostgresDb", name, args.transform, options);
-    const { identifier, region, kmsKeyArn, disposable } = args;
+    const { identifier, region, kmsKeyArn, disposable, adopted } = args;
     if (
       !Number.isInteger(args.backupRetentionInDays) ||
       args.backupRetentionInDays < 1 ||
@@ -119,12 +136,15 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       this.refuse("backupReplication.region", region, "another region than the database's");
     }
 
-    const subnetGroup = this.child("subnetGroup", aws.rds.SubnetGroup, name, {
-      name: identifier,
-      description: `Subnets of ${identifier}`,
-      region,
-      subnetIds: args.subnetIds,
-    });
+    const subnetGroup =
+      adopted === undefined
+        ? this.child("subnetGroup", aws.rds.SubnetGroup, name, {
+            name: identifier,
+            description: `Subnets of ${identifier}`,
+            region,
+            subnetIds: args.subnetIds,
+          })
+        : undefined;
     const parameterGroup = this.child("parameterGroup", aws.rds.ParameterGroup, name, {
       family: `postgres${args.engineVersion.split(".")[0]}`,
       description: `Parameters of ${identifier}`,
@@ -148,6 +168,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
     const logGroups = LOG_EXPORTS.map((log) => logGroup(log, `/aws/rds/instance/${identifier}/${log}`));
     const proxyLogGroup = args.proxy && logGroup("proxy", `/aws/rds/proxy/${args.proxy.name}`);
 
+    const secretKeyArn = adopted?.secretKmsKeyArn ?? kmsKeyArn;
     const instance = this.child(
       "instance",
       aws.rds.Instance,
@@ -163,15 +184,15 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
         maxAllocatedStorage: args.maxAllocatedStorageInGiB,
         storageType: "gp3",
         storageEncrypted: true,
-        kmsKeyId: kmsKeyArn,
+        kmsKeyId: adopted?.kmsKeyArn ?? kmsKeyArn,
         dbName: args.databaseName,
         username: args.username,
         manageMasterUserPassword: true,
-        masterUserSecretKmsKeyId: kmsKeyArn,
+        masterUserSecretKmsKeyId: secretKeyArn,
         port: PORT,
         multiAz: args.multiAz,
-        dbSubnetGroupName: subnetGroup.name,
-        vpcSecurityGroupIds: args.securityGroupIds,
+        dbSubnetGroupName: adopted?.subnetGroupName ?? subnetGroup!.name,
+        vpcSecurityGroupIds: [...args.securityGroupIds, ...(adopted?.securityGroupIds ?? [])],
         publiclyAccessible: false,
         parameterGroupName: parameterGroup.name,
         caCertIdentifier: "rds-ca-rsa2048-g1",
@@ -186,12 +207,14 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
         enabledCloudwatchLogsExports: LOG_EXPORTS,
         performanceInsightsEnabled: true,
         performanceInsightsRetentionPeriod: 7,
-        performanceInsightsKmsKeyId: kmsKeyArn,
+        performanceInsightsKmsKeyId: adopted?.performanceInsightsKmsKeyArn ?? kmsKeyArn,
         applyImmediately: false,
       },
       {
         protect: !disposable,
         dependsOn: logGroups,
+        // An import reads the minor version that runs; `16` would then be a change, and perhaps one backwards.
+        ignoreChanges: adopted && ["engineVersion"],
         // Multi-AZ instances of this size take a quarter of an hour, snapshots before a deletion longer.
         customTimeouts: { create: "60m", update: "80m", delete: "60m" },
       },
@@ -210,7 +233,7 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       retentionPeriod: args.backupRetentionInDays,
     });
 
-    const readPassword = readSecret(secretArn, kmsKeyArn, region);
+    const readPassword = readSecret(secretArn, secretKeyArn, region);
     const proxied =
       args.proxy &&
       this.createProxy(name, args, args.proxy, { instance, secretArn, readPassword, logGroup: proxyLogGroup! });

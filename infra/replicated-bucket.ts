@@ -24,6 +24,11 @@ export interface ReplicatedBucketArgs extends BucketPlace {
   readonly applicationRoleArn: pulumi.Input<string>;
   /** Roles of people who may read and restore documents. */
   readonly administratorArns: readonly string[];
+  /**
+   * Roles of another deployment that works with the documents as well, until it is retired: let in by the bucket's policy,
+   * and given the use of its key through S3. @default none
+   */
+  readonly otherClientArns?: readonly string[];
   /** Days after which documents move to the cheaper Standard-IA class; S3 allows 30 at least. */
   readonly infrequentAccessAfterDays: number;
   /** Days that an overwritten or deleted document can still be brought back. */
@@ -41,6 +46,7 @@ export interface ReplicatedBucketTransforms {
   readonly replicationRole?: Transform<aws.iam.RoleArgs>;
   readonly replication?: Transform<aws.s3.BucketReplicationConfigArgs>;
   readonly notification?: Transform<aws.s3.BucketNotificationArgs>;
+  readonly clientPolicy?: Transform<aws.iam.RolePolicyArgs>;
 }
 
 /** Id of the one rule, a dimension of the replication's metrics. */
@@ -92,11 +98,27 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
       // nothing. A role can only be passed to a service in its own account anyway.
       assumeRolePolicy: trustService("s3.amazonaws.com"),
     });
+    const clients = args.otherClientArns ?? [];
+    const clientPolicies = clients.map((arn) => {
+      const role = arn.slice(arn.lastIndexOf("/") + 1);
+      return this.child("clientPolicy", aws.iam.RolePolicy, `${name}-client-${role}`, {
+        name: `${args.replicationRoleName}-key-of-documents`,
+        role,
+        policy: policyJson(pulumi.output([useKey(args, ["kms:Decrypt", "kms:GenerateDataKey"])])),
+      });
+    });
+    const allowed = (arns: readonly string[]) => [
+      args.applicationRoleArn,
+      role.arn,
+      ...args.administratorArns,
+      ...arns,
+    ];
     const source = createBucket(
       this,
       name,
       {
         ...args,
+        beforeEncryption: clientPolicies,
         lifecycleRules: [
           {
             id: "infrequent-access",
@@ -106,7 +128,7 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
           },
           expireOldVersions(args.expireOldVersionsAfterDays),
         ],
-        statements: (arn) => [onlyFor(arn, [args.applicationRoleArn, role.arn, ...args.administratorArns])],
+        statements: (arn) => [onlyFor(arn, allowed(clients))],
       },
       args.transform?.source,
     );
@@ -117,7 +139,7 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
         ...copy,
         disposable: args.disposable,
         lifecycleRules: [expireOldVersions(args.expireOldVersionsAfterDays)],
-        statements: (arn) => [onlyFor(arn, [args.applicationRoleArn, role.arn, ...args.administratorArns])],
+        statements: (arn) => [onlyFor(arn, allowed([]))],
       },
       args.transform?.replica,
     );
