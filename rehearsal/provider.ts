@@ -4,7 +4,7 @@ import { diff, type Difference } from "./diff";
 import { factsOf, shapesOf, type TypeFacts } from "./facts";
 import { complete, DEFAULTED, isAutoNamed, type NameProposal } from "./inputs";
 import { modelOf } from "./models";
-import type { ModelContext } from "./models/model";
+import { lingering, type ModelContext } from "./models/model";
 import { fill, lookUp, type TemplateValues } from "./templates";
 import {
   hasUnknown,
@@ -95,6 +95,9 @@ export class Provider {
     const context = this.#context(request, facts, configuration, inputs, {}, `${request.urn}\n${generation}`);
     this.#refuse(request, facts, context, inputs, undefined);
     const outputs = this.#outputs(facts, configuration, context, inputs);
+    // Settings of something else, such as a bucket's, are put in place whether there were some before or not.
+    const overwritten = this.#madeElsewhere(request.type, context.id);
+    if (overwritten) this.#world.remove(overwritten.urn, overwritten.id);
     this.#world.put({ ...request, id: context.id, region: regionOf(facts, context), inputs, outputs, generation });
     return { id: context.id, outputs };
   }
@@ -152,13 +155,20 @@ export class Provider {
   /** Deletes a resource. One that is gone already is no error. @throws Refusal when AWS would keep it */
   delete(request: Request, id: string, configuration: ProviderConfiguration): void {
     const facts = this.#facts(request.type);
-    const existing = this.#world.get(request.urn, id);
+    const existing = this.#world.get(request.urn, id) ?? this.#madeElsewhere(request.type, id);
     if (!existing) return;
     const previous = revealAll(existing.outputs);
     const context = this.#context(request, facts, configuration, existing.inputs, previous, seedOf(existing), id);
     const why = modelOf(request.type)?.refuseDelete?.(context);
     if (why) throw new Refusal(`deleting ${describe(existing)}: ${why}`);
-    this.#world.remove(request.urn, id);
+    this.#world.remove(existing.urn, id);
+    if (modelOf(request.type)?.lingers?.(context)) this.#world.put(lingering(existing));
+  }
+
+  /** What exists and was not created here: made by hand, or imported and not changed since. */
+  #madeElsewhere(type: string, id: string): WorldResource | undefined {
+    const found = this.#world.find(type, id);
+    return found?.generation === undefined ? found : undefined;
   }
 
   #facts(type: string): TypeFacts {
