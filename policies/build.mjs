@@ -12,7 +12,7 @@ const result = await build({
   platform: "node",
   target: "node20",
   format: "cjs",
-  external: ["@pulumi/*"],
+  external: ["@pulumi/*", "yaml"],
   sourcemap: "linked",
   metafile: true,
   logLevel: "warning",

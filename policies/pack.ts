@@ -1,68 +1,81 @@
 import type {
   Policies,
   PolicyResource,
+  ReportViolation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { judge, violationText, type Outcome } from "./evaluate";
+import { type Configuration, configurationId, disposableByDefault, neverDisposable } from "./configuration";
+import {
+  coverageId,
+  coverageText,
+  exemptionsId,
+  type Finding,
+  findingText,
+  Run,
+  type RunSettings,
+  stackType,
+} from "./evaluate";
 import { Resource } from "./resource";
-import { appliesTo, type ResourceRule, type Rule, type StackRule } from "./rule";
+import type { Enforcement, ResourceRule, Rule, StackRule } from "./rule";
 import { StackIndex } from "./stack-index";
 
-/** The policy that says in one line how much a run could not decide. */
-export const coverageId = "policy-coverage";
+export { coverageId };
 
 /** A type token that no resource has: the SDK skips a policy for it without reading any resource. */
 const noType = "ai-prism:policies:Nothing";
+
+/** Reports a violation at a level of its own. The SDK has this form of `report`, its types leave it out. */
+function reportAt(report: ReportViolation, violation: { message: string; urn: string; enforcementLevel: Enforcement }) {
+  (report as unknown as (violation: object) => void)(violation);
+}
 
 /**
  * Turns rules into policies of the SDK, each under its own name, so that enforcement and parameters are configured and
  * shown per rule.
  *
  * The SDK reads every resource of the stack again for each stack policy, which is most of what a pack costs. So
- * `policy-coverage`, which runs first, judges all stack rules over one index, and a stack rule that found nothing is
- * then skipped through the SDK's own filter on types. Rules with parameters are always run, because only they get to
- * see their configuration.
+ * `policy-coverage`, which runs first, judges all stack rules over one index; the policy of a stack rule then reports
+ * what was found, and one that found nothing is skipped through the SDK's own filter on types.
+ *
+ * @param settings What the run goes by; asked when the first resource comes, for the engine configures a pack late.
  */
-export function policies(rules: readonly Rule[]): Policies {
-  const coverage = new Coverage();
+export function policies(rules: readonly Rule[], settings: () => RunSettings = () => ({})): Policies {
+  const host = new Host(rules, settings);
   const stackRules = rules.filter((rule): rule is StackRule => rule.scope === "stack");
   const resourceRules = rules.filter((rule): rule is ResourceRule => rule.scope === "resource");
   return [
-    coveragePolicy(stackRules, coverage),
-    ...resourceRules.map((rule) => resourcePolicy(rule, coverage)),
-    ...stackRules.map((rule) => stackPolicy(rule, coverage)),
+    configurationPolicy(host),
+    coveragePolicy(stackRules, host),
+    ...resourceRules.map((rule) => resourcePolicy(rule, host)),
+    ...stackRules.map((rule) => stackPolicy(rule, host)),
+    exemptionsPolicy(host),
   ];
 }
 
-/** What a run has judged so far. */
-class Coverage {
-  readonly #checks = new Map<string, Set<string>>();
-  readonly #deferred = new Map<string, Set<string>>();
-  /** Stack rules that the first pass found fine, so that they need not run again. */
-  readonly fine = new Set<string>();
+/** What the policies of one pack share. */
+class Host {
+  #run: Run | undefined;
+  #configuration: Configuration | undefined;
+  /** What the stack rules found, by rule id. */
+  stackFindings = new Map<string, Finding[]>();
 
-  record(rule: Rule, urn: string, outcome: Outcome): void {
-    add(this.#checks, rule.id, urn);
-    if (outcome.deferred) add(this.#deferred, rule.id, urn);
-    else this.#deferred.get(rule.id)?.delete(urn);
+  constructor(
+    readonly rules: readonly Rule[],
+    private readonly settings: () => RunSettings,
+  ) {}
+
+  /** The run that is under way. A new configuration begins another one. */
+  get run(): Run {
+    const settings = this.settings();
+    if (!this.#run || settings.configuration !== this.#configuration) {
+      this.#configuration = settings.configuration;
+      this.#run = new Run(this.rules, settings);
+    }
+    return this.#run;
   }
-
-  /** The line of `policy-coverage`, or undefined when everything was decided. */
-  summary(): string | undefined {
-    const waiting = [...this.#deferred].flatMap(([rule, urns]) => (urns.size > 0 ? [{ rule, count: urns.size }] : []));
-    if (waiting.length === 0) return undefined;
-    const count = (map: Map<string, Set<string>>) => [...map.values()].reduce((sum, urns) => sum + urns.size, 0);
-    const deferred = count(this.#deferred);
-    const names = waiting.sort((a, b) => b.count - a.count).map(({ rule, count }) => `${rule} ${count}`);
-    return `${count(this.#checks) - deferred} checks evaluated, ${deferred} waiting for \`pulumi up\`: ${names.join(", ")}`;
-  }
-}
-
-function add(map: Map<string, Set<string>>, key: string, value: string): void {
-  map.set(key, (map.get(key) ?? new Set()).add(value));
 }
 
 /** The SDK's metadata of a rule. The framework is one object there, so every control id also stands in the tags. */
@@ -99,36 +112,33 @@ function metadata(rule: Rule) {
   };
 }
 
-function resourcePolicy(rule: ResourceRule, coverage: Coverage): ResourceValidationPolicy {
-  const validateResource = (args: ResourceValidationArgs, report: (message: string) => void) => {
-    if (!appliesTo(rule, args.type)) return;
-    const resource = fromResource(args);
-    const outcome = judge(rule, resource, args.getConfig(), noStack);
-    coverage.record(rule, args.urn, outcome);
-    for (const message of outcome.messages) report(violationText(rule, message));
+function tell(report: ReportViolation, rule: Rule, finding: Finding): void {
+  const text = findingText(finding, rule);
+  const { urn, enforcement } = finding;
+  if (!finding.exemption) report(text, urn);
+  else reportAt(report, { message: `${rule.title}\n${text}`, urn, enforcementLevel: enforcement });
+}
+
+function resourcePolicy(rule: ResourceRule, host: Host): ResourceValidationPolicy {
+  const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
+    for (const finding of host.run.judge(rule, fromResource(args))) tell(report, rule, finding);
   };
   // With a type on the function the SDK skips other types without reading their properties.
   if (rule.types !== "any" && rule.types.length === 1) Object.assign(validateResource, { __pulumiType: rule.types[0] });
   return { ...metadata(rule), validateResource };
 }
 
-function stackPolicy(rule: StackRule, coverage: Coverage): StackValidationPolicy {
-  const validateStack = (args: StackValidationArgs, report: (message: string, urn?: string) => void) => {
-    const stack = stackOf(args);
-    for (const resource of stack.resources) {
-      if (!appliesTo(rule, resource.type)) continue;
-      const outcome = judge(rule, resource, args.getConfig(), () => stack);
-      coverage.record(rule, resource.urn, outcome);
-      for (const message of outcome.messages) report(violationText(rule, message), resource.urn);
-    }
+function stackPolicy(rule: StackRule, host: Host): StackValidationPolicy {
+  const validateStack = (_: StackValidationArgs, report: ReportViolation) => {
+    for (const finding of host.stackFindings.get(rule.id) ?? []) tell(report, rule, finding);
   };
   Object.defineProperty(validateStack, "__pulumiType", {
-    get: () => (coverage.fine.has(rule.id) ? noType : undefined),
+    get: () => (host.stackFindings.has(rule.id) ? undefined : noType),
   });
   return { ...metadata(rule), validateStack };
 }
 
-function coveragePolicy(rules: readonly StackRule[], coverage: Coverage): StackValidationPolicy {
+function coveragePolicy(rules: readonly StackRule[], host: Host): StackValidationPolicy {
   return {
     name: coverageId,
     description: "Checks that wait for values which are not known yet are counted",
@@ -138,20 +148,59 @@ function coveragePolicy(rules: readonly StackRule[], coverage: Coverage): StackV
     remediationSteps: "Run the pack again on known values: during `pulumi up`, or over the stack's export.",
     url: "https://www.pulumi.com/docs/insights/policy/",
     validateStack: (args, report) => {
-      coverage.fine.clear();
-      const stack = stackOf(args);
+      const stack = new StackIndex(args.resources.map(fromStack));
+      host.stackFindings = new Map();
       for (const rule of rules) {
-        let fine = rule.parameters === undefined;
-        for (const resource of stack.resources) {
-          if (!appliesTo(rule, resource.type)) continue;
-          const outcome = judge(rule, resource, {}, () => stack);
-          coverage.record(rule, resource.urn, outcome);
-          if (outcome.messages.length > 0) fine = false;
-        }
-        if (fine) coverage.fine.add(rule.id);
+        const findings = stack.resources.flatMap((resource) => host.run.judge(rule, resource, () => stack));
+        if (findings.length > 0) host.stackFindings.set(rule.id, findings);
       }
-      const summary = coverage.summary();
-      if (summary) report(summary);
+      const text = coverageText(host.run.coverage());
+      if (text) report(text);
+    },
+  };
+}
+
+function configurationPolicy(host: Host): ResourceValidationPolicy {
+  const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
+    for (const { message, enforcement } of host.run.configurationFindings(args.urn)) {
+      reportAt(report, { message: `${description}\n${message}`, urn: args.urn, enforcementLevel: enforcement });
+    }
+  };
+  const description = "The configuration names rules and parameters that exist, and lowers no mandatory rule";
+  return {
+    name: configurationId,
+    description,
+    enforcementLevel: "mandatory",
+    severity: "high",
+    tags: ["configuration"],
+    remediationSteps: "Mend the file that `--policy-pack-config` names.",
+    url: "https://www.pulumi.com/docs/insights/policy/",
+    configSchema: {
+      properties: {
+        disposableStacks: {
+          type: "array",
+          items: { type: "string", not: { pattern: neverDisposable } },
+          description: "Names of stacks in which a mandatory rule may be lowered.",
+          default: disposableByDefault,
+        } as object,
+      },
+    },
+    // The stack's own resource comes before everything else, so a deployment stops with nothing created.
+    validateResource: Object.assign(validateResource, { __pulumiType: stackType }),
+  };
+}
+
+function exemptionsPolicy(host: Host): StackValidationPolicy {
+  return {
+    name: exemptionsId,
+    description: "Exemptions are whole, in force and needed",
+    enforcementLevel: "mandatory",
+    severity: "medium",
+    tags: ["exemptions"],
+    remediationSteps: "Mend, renew or remove the entry in policy-exemptions.yaml.",
+    url: "https://www.pulumi.com/docs/insights/policy/",
+    validateStack: ({ resources }, report) => {
+      for (const { message, urn } of host.run.exemptionFindings(resources.map((one) => one.urn))) report(message, urn);
     },
   };
 }
@@ -163,13 +212,11 @@ function fromResource(args: ResourceValidationArgs): Resource {
     urn: args.urn,
     properties: args.props,
     protect: args.opts.protect,
+    ignoreChanges: args.opts.ignoreChanges,
+    additionalSecretOutputs: args.opts.additionalSecretOutputs,
     parent: args.opts.parent,
     provider: args.provider?.props,
   });
-}
-
-function stackOf(args: StackValidationArgs): StackIndex {
-  return new StackIndex(args.resources.map(fromStack));
 }
 
 function fromStack(resource: PolicyResource): Resource {
@@ -179,6 +226,8 @@ function fromStack(resource: PolicyResource): Resource {
     urn: resource.urn,
     properties: resource.props,
     protect: resource.opts.protect,
+    ignoreChanges: resource.opts.ignoreChanges,
+    additionalSecretOutputs: resource.opts.additionalSecretOutputs,
     parent: resource.parent?.urn ?? resource.opts.parent,
     dependencies: resource.dependencies.map((one) => one.urn),
     propertyDependencies: Object.fromEntries(
@@ -186,8 +235,4 @@ function fromStack(resource: PolicyResource): Resource {
     ),
     provider: resource.provider?.props,
   });
-}
-
-function noStack(): never {
-  throw new TypeError("a resource rule sees no other resources");
 }

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { unknownCheckingProxy } from "@pulumi/policy";
+import type { Configuration } from "../../policies/configuration";
 import { evaluate, type Evaluation, type Finding } from "../../policies/evaluate";
 import { unknownMarker } from "../../policies/read";
 import type { ResourceData } from "../../policies/resource";
@@ -42,7 +43,9 @@ export function violationsOf(
     properties: { ...one.inputs, ...one.outputs },
     protect: one.protect,
   }));
-  return evaluate(rules, data, configuration).violations.filter((finding) => finding.enforcement === "mandatory");
+  return evaluate(rules, data, { configuration: parametersOnly(configuration) }).violations.filter(
+    (finding) => finding.enforcement === "mandatory",
+  );
 }
 
 export function urnOf(type: string, name: string, stack = "production"): string {
@@ -80,7 +83,14 @@ export function run(
     properties: unknownCheckingProxy(one.properties) as Record<string, unknown>,
     provider: one.provider && (unknownCheckingProxy(one.provider) as Record<string, unknown>),
   }));
-  return evaluate(list, wrapped, Object.fromEntries(list.map(({ id }) => [id, parameters])));
+  return evaluate(list, wrapped, {
+    configuration:
+      Object.keys(parameters).length > 0 ? Object.fromEntries(list.map(({ id }) => [id, { parameters }])) : {},
+  });
+}
+
+function parametersOnly(configuration: Record<string, Record<string, unknown>>): Configuration {
+  return Object.fromEntries(Object.entries(configuration).map(([id, parameters]) => [id, { parameters }]));
 }
 
 /** One case of a rule: resources to judge, and the rule's parameters. */
