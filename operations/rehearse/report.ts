@@ -1,3 +1,5 @@
+import type { FirstDeployment } from "./critical-path";
+
 /**
  * The three passes, in order: the policy gate before anything exists, the deployment, the proof that it is settled. When
  * a change is rehearsed, the program that it starts from is deployed before them.
@@ -92,6 +94,8 @@ export interface RehearsalReport {
   outputs: Record<string, unknown>;
   /** What the deployment changed against the run before. */
   changes: { created: Change[]; updated: Change[]; replaced: Change[]; deleted: Change[] };
+  /** Estimate for an account where nothing is there yet; absent when nothing came up. */
+  firstDeployment?: FirstDeployment;
   /** Things put right before the rehearsal, such as what a killed run left behind. */
   notes: string[];
   /** Absolute paths. */

@@ -10,8 +10,13 @@ export interface StateResource {
   id?: string;
   parent?: string;
   protect?: boolean;
+  /** URNs that the resource waited for. */
+  dependencies?: string[];
+  /** Those of them that a property's value came from, by property. */
+  propertyDependencies?: Record<string, string[]>;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  modified?: string;
 }
 
 /** `deployment` of a `pulumi stack export`. */
@@ -110,9 +115,16 @@ export function stackOutputs(resources: StateResource[]): Record<string, unknown
   return withoutSecrets(outputs) as Record<string, unknown>;
 }
 
+/** Whether a value of the state is an encrypted one. */
+export function isSecretValue(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && (value as Record<string, unknown>)[signatureKey] === secretSignature
+  );
+}
+
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
-  if ((value as Record<string, unknown>)[signatureKey] === secretSignature) return "[secret]";
+  if (isSecretValue(value)) return "[secret]";
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }

@@ -13,6 +13,7 @@ export function formatReport(report: RehearsalReport, width: number): string {
     policyLines(report, width),
     outputLines(report, width),
     changeLines(report, width),
+    firstDeploymentLines(report, width),
     [
       ...report.notes.map((note) => `Note: ${note}`),
       `Passes: ${report.passes.map((pass) => `${pass.name} ${seconds(pass.seconds)}`).join(", ")}`,
@@ -86,6 +87,26 @@ function changeLines({ changes, passes, from }: RehearsalReport, width: number):
   const lines = all.slice(0, shown).map((line) => clip(`  ${line}`, width));
   if (all.length > shown) lines.push(`  … and ${all.length - shown} more (--json has all)`);
   return [`${title}: ${counted.map(([kind, list]) => `${list.length} ${kind}`).join(", ")}`, ...lines];
+}
+
+/** The links that take long are worth a name; the others are one call each. */
+const shownSeconds = 30;
+
+function firstDeploymentLines({ firstDeployment }: RehearsalReport, width: number): string[] {
+  if (!firstDeployment) return [];
+  const { program, forced, ratio, avoidable } = firstDeployment;
+  const links = program.links.filter(({ seconds }) => seconds >= shownSeconds);
+  return [
+    `First deployment, by estimates: ${minutes(program.seconds)}; AWS itself forces ${minutes(forced.seconds)} (ratio ${ratio.toFixed(2)})`,
+    clip(`  ${links.map(({ resource, seconds }) => `${resource} ${minutes(seconds)}`).join(" → ")}`, width),
+    ...avoidable.map(({ resource, waitsFor }) =>
+      clip(`  ${resource} waits for ${waitsFor}, which AWS does not ask`, width),
+    ),
+  ];
+}
+
+function minutes(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 function describe(kind: string, { resource, properties }: Change): string {

@@ -8,6 +8,7 @@ import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { runCli } from "../pulumi";
 import { type Program, type StackConfig, configText, loadProgram, loadStackConfig } from "../program";
+import { firstDeployment } from "../rehearse/critical-path";
 import type { Guard } from "../rehearse/data-loss";
 import { follow, startChild } from "../rehearse/follow";
 import type { Job } from "../rehearse/messages";
@@ -242,6 +243,7 @@ function readBack(report: RehearsalReport, workspace: Workspace, checkpoint: str
   const resources = state?.deployment.resources ?? [];
   report.components = summarizeComponents(resources);
   report.outputs = stackOutputs(resources);
+  if (resources.some(({ custom }) => custom)) report.firstDeployment = firstDeployment(resources);
   if (!checkpoint || !state) return;
   try {
     fs.writeFileSync(checkpoint, `${JSON.stringify(state, null, 4)}\n`);

@@ -16,7 +16,7 @@ import { sdkRequires } from "../../operations/provider-check/sdk";
 import { propertyOf } from "../../operations/provider-check/trace";
 import { unwrap, type Value } from "../../operations/provider-check/values";
 import { modelledTypes } from "../../rehearsal/facts";
-import { pulumiCli } from "../support/pulumi-cli";
+import { rehearsed } from "../support/rehearsed";
 import { ENVIRONMENTS } from "../support/stack-files";
 import { prism, temporaryDirectory } from "./prism";
 
@@ -439,16 +439,9 @@ describe("what the real Terraform AWS provider says", function () {
   });
 
   it("has no error in the program, in any environment", async function () {
-    await pulumiCli(this);
     const resources: object[] = [];
     for (const environment of ENVIRONMENTS) {
-      const file = path.join(directory, `${environment}.json`);
-      const { code, stderr } = await prism(["rehearse", environment, "--checkpoint", file], {
-        env: { PRISM_DIR: path.join(directory, "prism") },
-      });
-      assert.equal(code, 0, stderr);
-      const checkpoint = JSON.parse(fs.readFileSync(file, "utf8")) as { deployment: { resources: object[] } };
-      resources.push(...checkpoint.deployment.resources);
+      resources.push(...((await rehearsed(this, environment)).checkpoint.deployment.resources ?? []));
     }
     // One run of terraform for all: most of its time goes into starting.
     const findings = await checkCheckpoint({ deployment: { resources } }, tools);
