@@ -1,4 +1,4 @@
 export { modelledTypes } from "./facts";
 export { UnmodelledType } from "./provider";
 export { type StandIn, startStandIn } from "./server";
-export { type CheckpointResource, World, WorldFileError, type WorldResource } from "./world";
+export { type CheckpointResource, type Disagreement, World, WorldFileError, type WorldResource } from "./world";

@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { factsOf } from "./facts";
-import { type Properties, redact, restore, reveal, sameValue } from "./values";
+import { isWorldResource, Journal, type JournalEntry, readJournal, WorldFileError, writeWhole } from "./journal";
+import { type Properties, redact, reveal, sameValue } from "./values";
 
 /** One thing that exists in the simulated account. */
 export interface WorldResource {
@@ -28,6 +20,26 @@ export interface WorldResource {
   outputs: Properties;
   /** Which incarnation of its URN it is, from 1; absent for what a checkpoint brought in. */
   generation?: number;
+  /** The provider that created it, and that provider's own region. */
+  provider?: { urn: string; region: string };
+}
+
+/** How far a run came that did not live to write the world down. */
+export interface Interrupted {
+  /** How much of it AWS had accepted. */
+  operations: number;
+  /** The engine had saved nothing of it, so that the run counts as not made. */
+  undone: boolean;
+}
+
+/** What the world and an engine's state disagree about. */
+export interface Disagreement {
+  /** What rehearsals created and the state does not know of. */
+  unrecorded: WorldResource[];
+  /** How many resources of the state were added to a world that had no file. */
+  added: number;
+  /** URNs of the state whose resources do not exist. */
+  missing: string[];
 }
 
 /** The part of an engine checkpoint's resource that the world is reconciled with. */
@@ -40,10 +52,14 @@ export interface CheckpointResource {
   outputs?: Properties;
   /** Read, not managed: it does not belong to the stack. */
   external?: boolean;
+  /** When the engine last changed it. */
+  modified?: string;
 }
 
-/** A world file that cannot be used. The message is one line: which file, and what to do. */
-export class WorldFileError extends Error {}
+interface WorldDefaults {
+  accountId: string;
+  region: string;
+}
 
 interface WorldFile {
   version: number;
@@ -52,6 +68,8 @@ interface WorldFile {
   generations: Record<string, number>;
   resources: WorldResource[];
 }
+
+export { WorldFileError } from "./journal";
 
 const VERSION = 1;
 
@@ -64,34 +82,66 @@ export class World {
   /** Region of a provider that names none. */
   readonly region: string;
   readonly #path: string;
+  /** Set when the run before did not come to its end. */
+  readonly interrupted: Interrupted | undefined;
+  readonly #isNew: boolean;
+  #journal: Journal | undefined;
   readonly #byKey = new Map<string, WorldResource>();
   readonly #byType = new Map<string, Set<WorldResource>>();
   readonly #generations: Map<string, number>;
 
-  private constructor(path: string, file: WorldFile) {
+  private constructor(
+    path: string,
+    file: WorldFile | undefined,
+    { accountId, region }: WorldDefaults,
+    state: CheckpointResource[],
+  ) {
     this.#path = path;
-    this.accountId = file.accountId;
-    this.region = file.region;
-    this.#generations = new Map(Object.entries(file.generations));
-    for (const resource of file.resources) this.put(resource);
+    this.accountId = accountId;
+    this.region = region;
+    this.#generations = new Map(Object.entries(file?.generations ?? {}));
+    for (const resource of file?.resources ?? []) this.#put(resource);
+    const journal = readJournal(journalOf(path), accountId);
+    this.#isNew = !file && !journal;
+    if (!journal?.entries.length) return;
+    const undone = !journal.checkpoints && journal.state === markOf(state);
+    this.interrupted = { operations: journal.entries.length, undone };
+    if (!undone) for (const entry of journal.entries) this.#replay(entry);
   }
 
   /**
-   * Reads the world from a file. No file is an empty world.
+   * Reads the world from its file, and from the journal beside it what a run did that was cut off. No file is an empty
+   * world.
    *
    * @param defaults Account and region of an empty world; a file knows its own account.
-   * @throws WorldFileError when the file is damaged, or of another version or account
+   * @param state What the engine's state holds: a run that is not in it, and was not to be before its end, was not made.
+   * @throws WorldFileError when a file is damaged, or of another version or account
    */
-  static load(path: string, defaults: { accountId: string; region: string }): World {
-    const empty: WorldFile = { version: VERSION, ...defaults, generations: {}, resources: [] };
-    if (!existsSync(path)) return new World(path, empty);
-    const file = parse(path);
-    if (file.accountId !== defaults.accountId) {
+  static load(path: string, defaults: WorldDefaults, state: CheckpointResource[] = []): World {
+    const file = existsSync(path) ? parse(path) : undefined;
+    if (file && file.accountId !== defaults.accountId) {
       throw new WorldFileError(
         `${path}: holds the simulated account ${file.accountId}, not ${defaults.accountId}; start over with --fresh`,
       );
     }
-    return new World(path, { ...file, region: defaults.region });
+    return new World(path, file, defaults, state);
+  }
+
+  /**
+   * From now on every change is in a file before the engine hears of it.
+   *
+   * @param state What the engine's state holds before the run.
+   * @param checkpoints Whether the engine saves its state after every step, as it does for AWS.
+   */
+  keepJournal(state: CheckpointResource[], checkpoints: boolean): void {
+    // The file then holds what an earlier journal told.
+    if (this.interrupted) this.save();
+    this.#journal?.close();
+    this.#journal = new Journal(journalOf(this.#path), {
+      accountId: this.accountId,
+      state: markOf(state),
+      checkpoints,
+    });
   }
 
   /** What exists, in the order in which it came to be. */
@@ -127,7 +177,19 @@ export class World {
 
   /** Adds a resource, or replaces the one with the same URN and id. */
   put(resource: WorldResource): void {
-    this.remove(resource.urn, resource.id);
+    this.#journal?.append({ put: redacted(resource) });
+    this.#put(resource);
+  }
+
+  /** Puts a resource in another one's place, or under another URN. */
+  replace(old: WorldResource, resource: WorldResource): void {
+    this.#journal?.append({ put: redacted(resource), remove: [old.urn, old.id] });
+    this.#remove(old.urn, old.id);
+    this.#put(resource);
+  }
+
+  #put(resource: WorldResource): void {
+    this.#remove(resource.urn, resource.id);
     this.#byKey.set(key(resource.urn, resource.id), resource);
     const alike = this.#byType.get(resource.type);
     if (alike) alike.add(resource);
@@ -136,6 +198,12 @@ export class World {
 
   /** Removes a resource; says whether it was there. */
   remove(urn: string, id: string): boolean {
+    if (!this.#byKey.has(key(urn, id))) return false;
+    this.#journal?.append({ remove: [urn, id] });
+    return this.#remove(urn, id);
+  }
+
+  #remove(urn: string, id: string): boolean {
     const resource = this.#byKey.get(key(urn, id));
     if (!resource) return false;
     this.#byKey.delete(key(urn, id));
@@ -150,38 +218,54 @@ export class World {
     return next;
   }
 
+  #replay({ put, remove }: JournalEntry): void {
+    if (remove) this.#remove(...remove);
+    if (!put) return;
+    this.#put(put);
+    const { urn, generation = 0 } = put;
+    if (generation > (this.#generations.get(urn) ?? 0)) this.#generations.set(urn, generation);
+  }
+
   /**
-   * Makes the world agree with an engine checkpoint: what the checkpoint manages exists as it says, and nothing else
-   * of a modelled type does.
-   *
-   * @returns how many resources were added or dropped
+   * Tells the world what the engine's state holds. AWS does not forget what the state does not know of, nor has it
+   * what the state only believes in: both are told, and left. Only a world without a file takes the state's word.
    */
-  reconcile(state: CheckpointResource[]): number {
-    let changed = 0;
-    const managed = new Set<string>();
-    for (const { urn, type, custom, id, inputs = {}, outputs = {}, external } of state) {
+  reconcile(state: CheckpointResource[]): Disagreement {
+    const managed = new Set<WorldResource>();
+    const missing: string[] = [];
+    let added = 0;
+    for (const held of state) {
+      const { urn, type, custom, id, inputs = {}, outputs = {}, external } = held;
       if (!custom || !id || external || !factsOf(type)) continue;
-      managed.add(key(urn, id));
-      const known = this.get(urn, id);
-      if (!known) changed++;
-      this.put({
-        type,
-        id,
-        urn,
-        name: urn.slice(urn.lastIndexOf("::") + 2),
-        ...(known?.generation !== undefined && { generation: known.generation }),
-        region: known?.region ?? regionOf(type, outputs, this.region),
-        // A checkpoint's secrets are ciphertext, which is of no use here: what is known in memory is kept.
-        inputs: restore(redact(inputs), known?.inputs) as Properties,
-        outputs: restore(redact(outputs), known?.outputs) as Properties,
-      });
+      const region = regionOf(type, outputs, this.region);
+      const name = urn.slice(urn.lastIndexOf("::") + 2);
+      let known = this.get(urn, id);
+      if (!known) {
+        // A resource that was renamed or imported keeps its id.
+        const alike = this.ofType(type).filter((one) => one.id === id && !managed.has(one));
+        const other = alike.find((one) => one.region === region) ?? alike[0];
+        if (other) {
+          known = { ...other, urn, name };
+          this.replace(other, known);
+        } else if (this.#isNew) {
+          known = {
+            type,
+            id,
+            urn,
+            name,
+            region,
+            inputs: redact(inputs) as Properties,
+            outputs: redact(outputs) as Properties,
+          };
+          this.put(known);
+          added++;
+        }
+      }
+      if (known) managed.add(known);
+      else missing.push(urn);
     }
-    for (const resource of this.resources()) {
-      if (managed.has(key(resource.urn, resource.id))) continue;
-      this.remove(resource.urn, resource.id);
-      changed++;
-    }
-    return changed;
+    const unrecorded = this.resources().filter((one) => one.generation !== undefined && !managed.has(one));
+    return { unrecorded, added, missing };
   }
 
   /** Writes the world to its file, whole or not at all. @throws the file system's error, e.g. on a full disk */
@@ -191,19 +275,14 @@ export class World {
       accountId: this.accountId,
       region: this.region,
       generations: Object.fromEntries(this.#generations),
-      resources: this.resources().map((resource) => ({
-        ...resource,
-        inputs: redact(resource.inputs) as Properties,
-        outputs: redact(resource.outputs) as Properties,
-      })),
+      resources: this.resources().map(redacted),
     };
     mkdirSync(dirname(this.#path), { recursive: true });
     const temporary = `${this.#path}.${process.pid}.tmp`;
     try {
       const handle = openSync(temporary, "w", 0o600);
       try {
-        const bytes = Buffer.from(`${JSON.stringify(file)}\n`);
-        for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
+        writeWhole(handle, `${JSON.stringify(file)}\n`);
         fsyncSync(handle);
       } finally {
         closeSync(handle);
@@ -213,7 +292,30 @@ export class World {
       rmSync(temporary, { force: true });
       throw error;
     }
+    // Read again over the new file, a journal that could not be removed changes nothing.
+    if (this.#journal) this.#journal.empty();
+    else rmSync(journalOf(this.#path), { force: true });
   }
+}
+
+/** A text that differs when the engine has saved a change meanwhile. */
+function markOf(state: CheckpointResource[]): string {
+  const hash = createHash("sha256");
+  for (const { urn, id = "", modified = "" } of state) hash.update(`${urn}\n${id}\n${modified}\n`);
+  return hash.digest("hex");
+}
+
+function journalOf(path: string): string {
+  return `${path}.journal`;
+}
+
+/** A resource as it may be written to a file. */
+function redacted(resource: WorldResource): WorldResource {
+  return {
+    ...resource,
+    inputs: redact(resource.inputs) as Properties,
+    outputs: redact(resource.outputs) as Properties,
+  };
 }
 
 function parse(path: string): WorldFile {
@@ -233,10 +335,9 @@ function parse(path: string): WorldFile {
     typeof file.accountId === "string" &&
     typeof file.region === "string" &&
     typeof file.generations === "object" &&
+    file.generations !== null &&
     Array.isArray(file.resources) &&
-    file.resources.every(
-      (one) => typeof one?.type === "string" && typeof one.id === "string" && one.inputs && one.outputs,
-    );
+    file.resources.every(isWorldResource);
   if (!whole) throw new WorldFileError(`${path}: the file is damaged; start over with --fresh`);
   return file as WorldFile;
 }

@@ -1,12 +1,12 @@
 // The process of one rehearsal: the stand-in for AWS, the program and the engine's inline language server live here
 // together. Started by the verb, which prints; nothing here writes to stdout or stderr.
 import * as fs from "node:fs";
-import { plural } from "../output";
 import type * as Rehearsal from "../../rehearsal";
 import { lossIn } from "./data-loss";
 import { describeError, failureOf, unjudged, unsettled } from "./failure";
 import { InlineProgram } from "./inline-program";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
+import { notesOn } from "./orphans";
 import { judge, passedBy, type PassResult, runPass } from "./pass";
 import { PolicyHosts } from "./policy-hosts";
 import type { Failure, PassName } from "./report";
@@ -66,14 +66,10 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
   let standIn: Rehearsal.StandIn | undefined;
   try {
     const { World, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
-    const world = World.load(job.worldFile, job.account);
-    const healed = world.reconcile(readState(job.stateFile)?.deployment.resources ?? []);
-    if (healed > 0) {
-      world.save();
-      findings.notes.push(
-        `${plural(healed, "resource")} of the stand-in brought in line with an interrupted run's state`,
-      );
-    }
+    const state = readState(job.stateFile)?.deployment.resources ?? [];
+    const world = World.load(job.worldFile, job.account, state);
+    findings.notes.push(...notesOn(world, world.reconcile(state)));
+    world.keepJournal(state, false);
     const running = (standIn = await startStandIn(world));
     const program = new InlineProgram(job.programDirectory);
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { isSecret, secret } from "../../rehearsal/values";
-import { World, WorldFileError, type WorldResource } from "../../rehearsal/world";
+import { type CheckpointResource, World, WorldFileError, type WorldResource } from "../../rehearsal/world";
 
 const DEFAULTS = { accountId: "111122223333", region: "eu-north-1" };
 
@@ -22,6 +22,27 @@ function bucket(name: string): WorldResource {
     region: "eu-north-1",
     inputs: { bucket: name },
     outputs: { bucket: name },
+  };
+}
+
+/** A world's file that holds these resources. */
+function saved(...resources: WorldResource[]): string {
+  const path = file();
+  const world = World.load(path, DEFAULTS);
+  for (const resource of resources) world.put(resource);
+  world.save();
+  return path;
+}
+
+/** A bucket as the engine's state holds it. */
+function recorded(name: string): CheckpointResource {
+  return {
+    urn: `urn::${name}`,
+    type: "aws:s3/bucket:Bucket",
+    custom: true,
+    id: name,
+    inputs: { bucket: name },
+    outputs: { bucket: name, region: "eu-west-1" },
   };
 }
 
@@ -103,31 +124,152 @@ describe("the simulated world", () => {
     assert.deepEqual(readdirSync(dirname(path)), ["world.json"]);
   });
 
-  it("is made to agree with an engine's checkpoint", () => {
-    const world = World.load(file(), DEFAULTS);
-    world.put(bucket("gone"));
-    world.put({ ...bucket("kept"), inputs: { bucket: "kept", policy: secret("in memory") } });
-    const state = ["kept", "new"].map((name) => ({
-      urn: `urn::${name}`,
-      type: "aws:s3/bucket:Bucket",
-      custom: true,
-      id: name,
-      inputs: { bucket: name, policy: secret("ciphertext") },
-      outputs: { bucket: name, region: "eu-west-1" },
-    }));
+  it("tells what an engine's state does not know of and what it only believes in, and leaves both", () => {
+    const world = World.load(saved(bucket("there")), DEFAULTS);
+    const made = { ...bucket("unrecorded"), generation: 1 };
+    world.put(made);
+    world.put(bucket("made-by-hand"));
     const others = [
       { urn: "urn::stack", type: "pulumi:pulumi:Stack" },
       { urn: "urn::read", type: "aws:s3/bucket:Bucket", custom: true, id: "read", external: true },
     ];
-    assert.equal(world.reconcile([...state, ...others]), 2);
+    const disagreement = world.reconcile([recorded("there"), recorded("gone"), ...others]);
+    assert.deepEqual(disagreement, { unrecorded: [made], added: 0, missing: ["urn::gone"] });
     assert.deepEqual(
-      world
-        .resources()
-        .map(({ id, region }) => `${id} ${region}`)
-        .sort(),
-      ["kept eu-north-1", "new eu-west-1"],
+      world.resources().map(({ id }) => id),
+      ["there", "unrecorded", "made-by-hand"],
     );
-    assert.deepEqual(world.find("aws:s3/bucket:Bucket", "kept")!.inputs.policy, secret("in memory"));
-    assert.equal(world.reconcile([...state, ...others]), 0);
+  });
+
+  it("knows a resource again that the state holds under another URN", () => {
+    const world = World.load(saved({ ...bucket("logs"), generation: 2 }), DEFAULTS);
+    const { unrecorded, missing } = world.reconcile([{ ...recorded("logs"), urn: "urn::renamed" }]);
+    assert.deepEqual([unrecorded, missing], [[], []]);
+    assert.deepEqual(world.resources(), [{ ...bucket("logs"), generation: 2, urn: "urn::renamed", name: "renamed" }]);
+  });
+
+  it("takes the state's word where it has no file, secrets aside", () => {
+    const world = World.load(file(), DEFAULTS);
+    const state = [{ ...recorded("new"), inputs: { bucket: "new", policy: secret("ciphertext") } }];
+    assert.equal(world.reconcile(state).added, 1);
+    assert.equal(world.find("aws:s3/bucket:Bucket", "new")!.region, "eu-west-1");
+    assert.doesNotMatch(JSON.stringify(world.resources()), /ciphertext/);
+    assert.equal(world.reconcile(state).added, 0);
+  });
+});
+
+describe("the journal of the simulated world", () => {
+  it("brings back what a killed process had accepted: created, changed and deleted", () => {
+    const path = saved(bucket("kept"), bucket("deleted"));
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([], true);
+    world.put({ ...bucket("created"), generation: world.nextGeneration("urn::created") });
+    world.put({ ...bucket("kept"), inputs: { bucket: "kept", forceDestroy: true } });
+    world.remove("urn::deleted", "deleted");
+    const again = World.load(path, DEFAULTS);
+    assert.deepEqual(again.interrupted, { operations: 3, undone: false });
+    assert.deepEqual(again.resources(), world.resources());
+    assert.equal(again.nextGeneration("urn::created"), 2);
+  });
+
+  it("holds no secret", () => {
+    const path = file();
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([], true);
+    world.put({ ...bucket("a"), inputs: { value: secret("leaked-value") } });
+    assert.match(readFileSync(`${path}.journal`, "utf8"), /"a"/);
+    assert.doesNotMatch(readFileSync(`${path}.journal`, "utf8"), /leaked-value/);
+  });
+
+  it("is empty once the world is saved, and goes on after that", () => {
+    const path = file();
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([], true);
+    world.put(bucket("a"));
+    world.save();
+    assert.equal(World.load(path, DEFAULTS).interrupted, undefined);
+    world.put(bucket("b"));
+    const again = World.load(path, DEFAULTS);
+    assert.deepEqual(again.interrupted, { operations: 1, undone: false });
+    assert.deepEqual(
+      again.resources().map(({ id }) => id),
+      ["a", "b"],
+    );
+  });
+
+  it("changes nothing when it is read over a file that holds its entries already", () => {
+    const path = file();
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([], true);
+    world.put({ ...bucket("a"), generation: 1 });
+    world.put({ ...bucket("b"), generation: 1 });
+    world.remove("urn::a", "a");
+    const journal = readFileSync(`${path}.journal`);
+    world.save();
+    writeFileSync(`${path}.journal`, journal);
+    assert.deepEqual(World.load(path, DEFAULTS).resources(), world.resources());
+  });
+
+  it("counts a run as not made when the engine was to save at the end only and saved nothing", () => {
+    const path = saved(bucket("before"));
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([recorded("before")], false);
+    world.put({ ...bucket("new"), generation: 1 });
+    const undone = World.load(path, DEFAULTS, [recorded("before")]);
+    assert.deepEqual(undone.interrupted, { operations: 1, undone: true });
+    assert.deepEqual(undone.resources(), [bucket("before")]);
+    const state = [recorded("before"), recorded("new")];
+    const known = World.load(path, DEFAULTS, state);
+    assert.equal(known.interrupted?.undone, false);
+    assert.deepEqual(known.reconcile(state).unrecorded, []);
+  });
+
+  it("takes an interrupted run's changes into the file when the next run begins its own journal", () => {
+    const path = file();
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([], true);
+    world.put({ ...bucket("orphan"), generation: 1 });
+    World.load(path, DEFAULTS).keepJournal([], true);
+    const third = World.load(path, DEFAULTS);
+    assert.equal(third.interrupted, undefined);
+    assert.equal(third.reconcile([]).unrecorded[0]?.id, "orphan");
+  });
+
+  it("leaves out a last line that is not whole, and a file that has not even one", () => {
+    const path = file();
+    const world = World.load(path, DEFAULTS);
+    world.keepJournal([], true);
+    world.put(bucket("a"));
+    appendFileSync(`${path}.journal`, '{"put":{"type":"aws:s3/b');
+    assert.deepEqual(World.load(path, DEFAULTS).resources(), [bucket("a")]);
+    writeFileSync(`${path}.journal`, '{"version":1,"acc');
+    assert.deepEqual(World.load(path, DEFAULTS).resources(), []);
+  });
+
+  it("is refused when it is damaged, of another version or of another account, in one line", () => {
+    const path = file();
+    const refusal = (text: string) => {
+      writeFileSync(`${path}.journal`, text);
+      try {
+        World.load(path, DEFAULTS);
+      } catch (error) {
+        assert.ok(error instanceof WorldFileError);
+        return error.message.replace(path, "WORLD");
+      }
+      return undefined;
+    };
+    const header = JSON.stringify({ version: 1, accountId: "111122223333", state: "", checkpoints: true });
+    assert.equal(refusal(`${header}\n`), undefined);
+    for (const line of ["nothing", "null", "{}", '{"put":{"type":"aws:s3/bucket:Bucket"}}', '{"remove":["urn"]}']) {
+      assert.equal(refusal(`${header}\n${line}\n`), "WORLD.journal: line 2 is damaged; start over with --fresh", line);
+    }
+    assert.equal(
+      refusal('{"version":7}\n'),
+      "WORLD.journal: has version 7, this program writes version 1; start over with --fresh",
+    );
+    assert.equal(
+      refusal(header.replace("1111", "4444") + "\n"),
+      "WORLD.journal: holds the simulated account 444422223333, not 111122223333; start over with --fresh",
+    );
   });
 });
