@@ -6,6 +6,7 @@ interface CheckpointResource {
   urn: string;
   type: string;
   id?: string;
+  custom?: boolean;
   delete?: boolean;
   external?: boolean;
   inputs?: Record<string, unknown>;
@@ -41,6 +42,7 @@ export function checkpointResources(checkpoint: unknown): JudgedResource[] {
     name: resource.urn.split("::").slice(3).join("::"),
     urn: resource.urn,
     id: resource.id,
+    custom: resource.custom ?? false,
     inputs: reveal(resource.inputs ?? {}) as Record<string, unknown>,
     properties: reveal(resource.outputs ?? {}) as Record<string, unknown>,
     protect: resource.protect ?? false,

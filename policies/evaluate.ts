@@ -48,6 +48,8 @@ export interface RunSettings {
 /** A resource with the inputs that resource rules judge, where they are known apart from the outputs. */
 export interface JudgedResource extends ResourceData {
   inputs?: Record<string, unknown>;
+  /** Whether a provider manages it; components are the program's own. */
+  custom?: boolean;
 }
 
 /** One run of rules over one stack, whoever hands it the resources: the policy server or a checkpoint. */

@@ -7,17 +7,9 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { type Configuration, configurationId, disposableByDefault, neverDisposable } from "./configuration";
-import {
-  coverageId,
-  coverageText,
-  exemptionsId,
-  type Finding,
-  findingText,
-  Run,
-  type RunSettings,
-  stackType,
-} from "./evaluate";
+import { type Configuration, disposableByDefault, neverDisposable } from "./configuration";
+import { coverageId, coverageText, type Finding, findingText, Run, type RunSettings, stackType } from "./evaluate";
+import { configurationGuard, coverageGuard, exemptionsGuard, type Guard } from "./guards";
 import { Resource } from "./resource";
 import type { Enforcement, ResourceRule, Rule, StackRule } from "./rule";
 import { StackIndex } from "./stack-index";
@@ -112,6 +104,18 @@ function metadata(rule: Rule) {
   };
 }
 
+function guardMetadata({ id, title, severity, enforcement, remediation, url }: Guard) {
+  return {
+    name: id,
+    description: title,
+    enforcementLevel: enforcement,
+    severity,
+    tags: ["run"],
+    remediationSteps: remediation,
+    url,
+  };
+}
+
 function tell(report: ReportViolation, rule: Rule, finding: Finding): void {
   const text = findingText(finding, rule);
   const { urn, enforcement } = finding;
@@ -140,13 +144,7 @@ function stackPolicy(rule: StackRule, host: Host): StackValidationPolicy {
 
 function coveragePolicy(rules: readonly StackRule[], host: Host): StackValidationPolicy {
   return {
-    name: coverageId,
-    description: "Checks that wait for values which are not known yet are counted",
-    enforcementLevel: "advisory",
-    severity: "low",
-    tags: ["coverage"],
-    remediationSteps: "Run the pack again on known values: during `pulumi up`, or over the stack's export.",
-    url: "https://www.pulumi.com/docs/insights/policy/",
+    ...guardMetadata(coverageGuard),
     validateStack: (args, report) => {
       const stack = new StackIndex(args.resources.map(fromStack));
       host.stackFindings = new Map();
@@ -163,18 +161,15 @@ function coveragePolicy(rules: readonly StackRule[], host: Host): StackValidatio
 function configurationPolicy(host: Host): ResourceValidationPolicy {
   const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
     for (const { message, enforcement } of host.run.configurationFindings(args.urn)) {
-      reportAt(report, { message: `${description}\n${message}`, urn: args.urn, enforcementLevel: enforcement });
+      reportAt(report, {
+        message: `${configurationGuard.title}\n${message}`,
+        urn: args.urn,
+        enforcementLevel: enforcement,
+      });
     }
   };
-  const description = "The configuration names rules and parameters that exist, and lowers no mandatory rule";
   return {
-    name: configurationId,
-    description,
-    enforcementLevel: "mandatory",
-    severity: "high",
-    tags: ["configuration"],
-    remediationSteps: "Mend the file that `--policy-pack-config` names.",
-    url: "https://www.pulumi.com/docs/insights/policy/",
+    ...guardMetadata(configurationGuard),
     configSchema: {
       properties: {
         disposableStacks: {
@@ -192,13 +187,7 @@ function configurationPolicy(host: Host): ResourceValidationPolicy {
 
 function exemptionsPolicy(host: Host): StackValidationPolicy {
   return {
-    name: exemptionsId,
-    description: "Exemptions are whole, in force and needed",
-    enforcementLevel: "mandatory",
-    severity: "medium",
-    tags: ["exemptions"],
-    remediationSteps: "Mend, renew or remove the entry in policy-exemptions.yaml.",
-    url: "https://www.pulumi.com/docs/insights/policy/",
+    ...guardMetadata(exemptionsGuard),
     validateStack: ({ resources }, report) => {
       for (const { message, urn } of host.run.exemptionFindings(resources.map((one) => one.urn))) report(message, urn);
     },
