@@ -1,7 +1,9 @@
 import { Identifiers, partitionOf } from "./aws";
 import { check, checkAtService, type Failure } from "./check";
 import { diff, type Difference } from "./diff";
+import type { Action } from "./api-calls";
 import { factsOf, shapesOf, type TypeFacts } from "./facts";
+import type { Interference, Operation } from "./faults";
 import { complete, DEFAULTED, isAutoNamed, type NameProposal } from "./inputs";
 import { modelOf } from "./models";
 import { lingering, type ModelContext } from "./models/model";
@@ -24,6 +26,8 @@ import type { World, WorldResource } from "./world";
 export interface ProviderConfiguration {
   region: string;
   defaultTags: Record<string, string>;
+  /** URN of the provider in the program. */
+  urn?: string;
 }
 
 /** AWS or its provider says no. Becomes the error that the engine shows. */
@@ -52,9 +56,12 @@ export class Provider {
   /** Tokens that were asked for and have no model. */
   readonly unmodelled = new Set<string>();
   readonly #world: World;
+  readonly #interference: Interference | undefined;
 
-  constructor(world: World) {
+  /** @param interference Makes operations fail that the world would allow. */
+  constructor(world: World, interference?: Interference) {
     this.#world = world;
+    this.#interference = interference;
   }
 
   /** Judges inputs and completes them. */
@@ -93,12 +100,23 @@ export class Provider {
     if (preview) return { id: "", outputs: this.#previewed(facts, configuration, inputs, undefined, undefined) };
     const generation = this.#world.nextGeneration(request.urn);
     const context = this.#context(request, facts, configuration, inputs, {}, `${request.urn}\n${generation}`);
+    const operation = operationOf("create", request, context);
+    this.#interference?.before({ ...operation, id: "", arn: "" });
     this.#refuse(request, facts, context, inputs, undefined);
     const outputs = this.#outputs(facts, configuration, context, inputs);
     // Settings of something else, such as a bucket's, are put in place whether there were some before or not.
     const overwritten = this.#madeElsewhere(request.type, context.id);
     if (overwritten) this.#world.remove(overwritten.urn, overwritten.id);
-    this.#world.put({ ...request, id: context.id, region: regionOf(facts, context), inputs, outputs, generation });
+    this.#world.put({
+      ...request,
+      id: context.id,
+      region: regionOf(facts, context),
+      inputs,
+      outputs,
+      generation,
+      ...(configuration.urn !== undefined && { provider: { urn: configuration.urn, region: configuration.region } }),
+    });
+    this.#interference?.after(operation, outputs);
     return { id: context.id, outputs };
   }
 
@@ -118,14 +136,16 @@ export class Provider {
     if (!existing) throw new Refusal(`${request.type} ${id} does not exist`);
     const previous = revealAll(existing.outputs);
     const context = this.#context(request, facts, configuration, inputs, previous, seedOf(existing), id);
+    const operation = operationOf("update", request, context);
+    this.#interference?.before(operation);
     this.#refuse(request, facts, context, inputs, existing);
     const outputs = this.#outputs(facts, configuration, context, inputs);
     for (const name of stable(facts, existing.inputs, inputs)) {
       if (existing.outputs[name] === undefined) continue;
       if (facts.computed.includes(name) || inputs[name] === undefined) outputs[name] = existing.outputs[name];
     }
-    this.#world.remove(existing.urn, id);
-    this.#world.put({ ...existing, ...request, region: regionOf(facts, context), inputs, outputs });
+    this.#world.replace(existing, { ...existing, ...request, region: regionOf(facts, context), inputs, outputs });
+    this.#interference?.after(operation, outputs);
     return outputs;
   }
 
@@ -159,10 +179,13 @@ export class Provider {
     if (!existing) return;
     const previous = revealAll(existing.outputs);
     const context = this.#context(request, facts, configuration, existing.inputs, previous, seedOf(existing), id);
+    const operation = operationOf("delete", request, context);
+    this.#interference?.before(operation);
     const why = modelOf(request.type)?.refuseDelete?.(context);
     if (why) throw new Refusal(`deleting ${describe(existing)}: ${why}`);
-    this.#world.remove(existing.urn, id);
-    if (modelOf(request.type)?.lingers?.(context)) this.#world.put(lingering(existing));
+    if (modelOf(request.type)?.lingers?.(context)) this.#world.replace(existing, lingering(existing));
+    else this.#world.remove(existing.urn, id);
+    this.#interference?.after(operation, existing.outputs);
   }
 
   /** What exists and was not created here: made by hand, or imported and not changed since. */
@@ -307,6 +330,11 @@ export class Provider {
     const value = names.map((name, index) => `${name} ${JSON.stringify(wanted[index])}`).join(", ");
     throw new Refusal(`${what}: ${value} is taken by "${holder.name}" (${holder.urn})`);
   }
+}
+
+function operationOf(action: Action, { type, name }: Request, context: ModelContext): Operation {
+  const { id, arn, partition, region, account } = context;
+  return { action, type, name, id, arn, partition, region, account };
 }
 
 /** What tells the incarnations of one resource apart. */

@@ -10,6 +10,7 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 
 import { constructVpc, InvalidVpc } from "./awsx-vpc";
 import type { ChangeKind } from "./diff";
+import { AcceptedAndFailed, Failed, type Interference, Unanswered } from "./faults";
 import { callFunction } from "./functions";
 import type { NameProposal } from "./inputs";
 import { Provider, type ProviderConfiguration, Refusal, type Request, UnmodelledType } from "./provider";
@@ -33,9 +34,11 @@ type Package = (typeof PACKAGES)[number];
 /**
  * Serves the simulated world to one engine, on ports of 127.0.0.1. Each engine needs a stand-in of its own: what the
  * engine configures belongs to its connections. Never block the event loop meanwhile: the engine waits for answers.
+ *
+ * @param interference Makes operations fail that the world would allow.
  */
-export async function startStandIn(world: World): Promise<StandIn> {
-  const provider = new Provider(world);
+export async function startStandIn(world: World, interference?: Interference): Promise<StandIn> {
+  const provider = new Provider(world, interference);
   const servers: { name: Package; port: number; server: grpc.Server }[] = [];
   const close = () => {
     for (const { server } of servers) server.forceShutdown();
@@ -70,7 +73,9 @@ async function serve(service: Service): Promise<{ port: number; server: grpc.Ser
         .then(() => methods[method]!(call.request, call.getPeer()))
         .then(
           (answer) => reply(null, answer),
-          (error: unknown) => reply(statusOf(error)),
+          (error: unknown) => {
+            if (!(error instanceof Unanswered)) reply(statusOf(error));
+          },
         );
     };
   }
@@ -92,22 +97,39 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
     detail.addErrors(property);
     return withDetail(error.message, "pulumirpc.InputPropertiesError", detail.serializeBinary());
   }
-  const known = error instanceof Refusal;
+  if (error instanceof AcceptedAndFailed) {
+    const detail = new pb.ErrorResourceInitFailed();
+    detail.setId(error.id);
+    detail.setProperties(struct(error.outputs));
+    detail.setReasonsList([error.message]);
+    return withDetail(
+      error.message,
+      "pulumirpc.ErrorResourceInitFailed",
+      detail.serializeBinary(),
+      grpc.status.UNKNOWN,
+    );
+  }
+  const known = error instanceof Refusal || error instanceof Failed;
   // Anything but a refusal is a fault of the stand-in, whose place its stack tells.
   const details = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   return { code: grpc.status.UNKNOWN, details };
 }
 
-function withDetail(message: string, type: string, bytes: Uint8Array): Partial<grpc.StatusObject> {
+function withDetail(
+  message: string,
+  type: string,
+  bytes: Uint8Array,
+  code = grpc.status.INVALID_ARGUMENT,
+): Partial<grpc.StatusObject> {
   const any = new Any();
   any.pack(bytes, type);
   const status = new Status();
-  status.setCode(grpc.status.INVALID_ARGUMENT);
+  status.setCode(code);
   status.setMessage(message);
   status.addDetails(any);
   const metadata = new grpc.Metadata();
   metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return { code: grpc.status.INVALID_ARGUMENT, details: message, metadata };
+  return { code, details: message, metadata };
 }
 
 /** The `ResourceProvider` service for one package; a method here is the call of the same name. */
@@ -182,7 +204,7 @@ class Service {
     const defaults = parsed(settings.defaultTags);
     const tags = isObject(defaults) && isObject(defaults.tags) ? (defaults.tags as Record<string, string>) : {};
     const region = typeof settings.region === "string" && settings.region ? settings.region : this.#world.region;
-    this.#configurations.set(peer, { region, defaultTags: tags });
+    this.#configurations.set(peer, { region, defaultTags: tags, urn: request.getUrn() || undefined });
     const answer = new pb.ConfigureResponse();
     answer.setAcceptsecrets(true);
     answer.setAcceptresources(true);

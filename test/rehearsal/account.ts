@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Interference } from "../../rehearsal/faults";
 import { Provider, type ProviderConfiguration } from "../../rehearsal/provider";
 import type { Properties } from "../../rehearsal/values";
 import { World } from "../../rehearsal/world";
@@ -15,8 +16,12 @@ export class Account {
     accountId: ACCOUNT,
     region: REGION,
   });
-  readonly provider = new Provider(this.world);
+  readonly provider: Provider;
   configuration: ProviderConfiguration = { region: REGION, defaultTags: {} };
+
+  constructor(interference?: Interference) {
+    this.provider = new Provider(this.world, interference);
+  }
 
   /** Checks and completes inputs as the engine has them checked. @throws when the check finds a failure */
   check(type: string, name: string, inputs: Properties, olds?: Properties): Properties {
