@@ -71,7 +71,7 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
       engine,
       [
         operation.verb,
-        ...(operation.verb === "up" ? ["--yes", "--skip-preview"] : []),
+        ...(operation.verb === "preview" ? [] : ["--yes", "--skip-preview"]),
         ...(operation.args ?? []),
         "--suppress-outputs",
         `--client=127.0.0.1:${port}`,

@@ -1,3 +1,4 @@
+export { type Drifted, drift, type HandMade, InvalidDrift } from "./drift";
 export { modelledTypes } from "./facts";
 export { UnmodelledType } from "./provider";
 export { type StandIn, startStandIn } from "./server";

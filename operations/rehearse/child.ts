@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import type * as Rehearsal from "../../rehearsal";
 import { lossIn } from "./data-loss";
+import { missedDrift } from "./drift";
 import { describeError, failureOf, unjudged, unsettled } from "./failure";
 import { InlineProgram } from "./inline-program";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
@@ -62,14 +63,15 @@ async function rehearse(job: Job): Promise<void> {
 
 async function runPasses(job: Job, findings: Findings): Promise<Failure | undefined> {
   // The first pack starts while the modules below are loaded, the second while the first one judges.
-  const packs = job.task === "base" ? undefined : new PolicyHosts(job);
+  const packs = job.task === "rehearse" ? new PolicyHosts(job) : undefined;
   let standIn: Rehearsal.StandIn | undefined;
   try {
-    const { World, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
+    const { World, drift, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
     const state = readState(job.stateFile)?.deployment.resources ?? [];
     const world = World.load(job.worldFile, job.account, state);
     findings.notes.push(...notesOn(world, world.reconcile(state)));
     world.keepJournal(state, false);
+    const drifted = job.task === "drift" ? drift(world, job.drift ?? []) : [];
     const running = (standIn = await startStandIn(world));
     const program = new InlineProgram(job.programDirectory);
 
@@ -106,6 +108,12 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
       const base = await pass("base");
       world.save();
       return failureIn(base);
+    }
+    if (job.task === "drift") {
+      const refresh = await pass("refresh");
+      world.save();
+      findings.changes = refresh.changes;
+      return failureIn(refresh) ?? missedDrift(drifted, refresh.changes);
     }
     const gate = await pass("gate", () => packs?.start("up"));
     findings.policies = {

@@ -74,6 +74,7 @@ function isOwnFrame(line: string): boolean {
 export function describeError(error: unknown): Failure {
   if (systemCode(error) === "ENOSPC") return diskFull();
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (name === "InvalidDrift") return { kind: "configuration", message, details: [] };
   if (name === "WorldFileError") return { kind: "engine", message, details: ["./prism rehearse --fresh starts over"] };
   return {
     kind: "internal",

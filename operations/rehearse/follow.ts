@@ -22,6 +22,7 @@ const passTitles: Record<PassName, string> = {
   gate: "preview with the policy pack",
   up: "deployment with the policy pack",
   check: "preview that must find nothing to change",
+  refresh: "refresh that must find what was changed by hand",
 };
 
 /** Hands the job to the child and shows its progress until it is done. */
@@ -70,7 +71,9 @@ function stepPrinter(
   count: (resources: number) => void;
   end: (pass: Pass) => void;
 } {
-  const passes = Object.keys(passTitles).filter((pass) => pass !== "base" || job.task === "base" || job.guard);
+  const passes = Object.keys(passTitles).filter(
+    (pass) => (pass !== "base" || job.task === "base" || job.guard) && (pass !== "refresh" || job.drift),
+  );
   const titleOf = (pass: PassName): string => `[${passes.indexOf(pass) + 1}/${passes.length}] ${passTitles[pass]}`;
   let title = "";
   let total = 0;

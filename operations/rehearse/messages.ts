@@ -1,11 +1,17 @@
+import type { HandMade } from "../../rehearsal";
 import type { Guard } from "./data-loss";
 import type { Pass, PassName, RehearsalReport } from "./report";
 
 /** What the rehearsing process is told to do, once. */
 export interface Job {
   kind: "job";
-  /** `base` brings up what a change starts from, without policies; `rehearse` is the three passes. */
-  task: "base" | "rehearse";
+  /**
+   * `base` brings up what a change starts from, without policies; `rehearse` is the three passes; `drift` changes the
+   * world by hand and has the engine find out.
+   */
+  task: "base" | "rehearse" | "drift";
+  /** What the task `drift` changes by hand; named beforehand in the rehearsal that it follows. */
+  drift?: HandMade[];
   /** Folder of the Pulumi program: its `index.ts` exports an async function. */
   programDirectory: string;
   project: string;

@@ -51,7 +51,7 @@ export async function runPass(
   };
   let reported = 0;
   const operation: Operation = {
-    verb: name === "up" || name === "base" ? "up" : "preview",
+    verb: verbs[name],
     args,
     programDirectory: program.directory,
     program: () => {
@@ -77,6 +77,14 @@ export async function runPass(
   return result;
 }
 
+const verbs: Record<PassName, Operation["verb"]> = {
+  base: "up",
+  gate: "preview",
+  up: "up",
+  check: "preview",
+  refresh: "refresh",
+};
+
 const changeOf: Record<string, keyof RehearsalReport["changes"] | undefined> = {
   create: "created",
   import: "created",
@@ -87,7 +95,9 @@ const changeOf: Record<string, keyof RehearsalReport["changes"] | undefined> = {
 
 function collect(event: Event, result: PassResult): void {
   if (event.preludeEvent) result.began = true;
-  const step = event.resourcePreEvent?.metadata;
+  // A refresh knows what a resource has become only once it has been read.
+  const isRefresh = result.pass.name === "refresh";
+  const step = (isRefresh ? event.resOutputsEvent : event.resourcePreEvent)?.metadata;
   if (step && step.type !== "pulumi:pulumi:Stack" && !step.type.startsWith("pulumi:providers:")) {
     if (!step.op.includes("delete") && step.op !== "create-replacement") result.pass.resources++;
     const kind = changeOf[step.op];
@@ -124,6 +134,7 @@ function describeChange(step: Step): Change {
     resource: describeResource(step.urn),
     properties: propertiesOf(step),
     ...(retained ? { retained } : {}),
+    ...(step.op === "import" ? { imported: true } : {}),
   };
 }
 

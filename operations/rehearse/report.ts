@@ -2,9 +2,10 @@ import type { FirstDeployment } from "./critical-path";
 
 /**
  * The three passes, in order: the policy gate before anything exists, the deployment, the proof that it is settled. When
- * a change is rehearsed, the program that it starts from is deployed before them.
+ * a change is rehearsed, the program that it starts from is deployed before them; when drift is, what there is now is read
+ * after them.
  */
-export type PassName = "base" | "gate" | "up" | "check";
+export type PassName = "base" | "gate" | "up" | "check" | "refresh";
 
 /** One pass of the engine. */
 export interface Pass {
@@ -24,6 +25,7 @@ export interface Failure {
     | "reference"
     | "policy"
     | "data-loss"
+    | "drift"
     | "refused"
     | "unmodelled"
     | "not-settled"
@@ -56,6 +58,8 @@ export interface Change {
   properties: string[];
   /** The resource stays in AWS although the stack forgets it: `retainOnDelete`. */
   retained?: boolean;
+  /** It was there already, and has been imported. */
+  imported?: boolean;
 }
 
 /** The resources under one child of the stack. */
@@ -76,6 +80,8 @@ export interface RehearsalReport {
   environment: string;
   /** What a change was rehearsed from: as it was given, and the commit. */
   from?: { reference: string; commit: string };
+  /** The file of changes made by hand, when drift was rehearsed. */
+  drift?: string;
   ok: boolean;
   exitCode: number;
   failure?: Failure;
@@ -92,7 +98,7 @@ export interface RehearsalReport {
   };
   /** Outputs of the stack; `[secret]` stands for every secret value. */
   outputs: Record<string, unknown>;
-  /** What the deployment changed against the run before. */
+  /** What the deployment changed against the run before; when drift is rehearsed, what the refresh found. */
   changes: { created: Change[]; updated: Change[]; replaced: Change[]; deleted: Change[] };
   /** Estimate for an account where nothing is there yet; absent when nothing came up. */
   firstDeployment?: FirstDeployment;

@@ -8,6 +8,8 @@ export interface StateResource {
   type: string;
   custom?: boolean;
   id?: string;
+  /** What it was imported by, where that is not its id. */
+  importID?: string;
   parent?: string;
   protect?: boolean;
   /** URNs that the resource waited for. */

@@ -75,15 +75,16 @@ function outputLines({ outputs }: RehearsalReport, width: number): string[] {
   ];
 }
 
-function changeLines({ changes, passes, from }: RehearsalReport, width: number): string[] {
+function changeLines({ changes, passes, from, drift }: RehearsalReport, width: number): string[] {
   if (!from && !passes.some(({ name }) => name === "up")) return [];
-  const title = `Changes against ${from ? `${from.reference} (${from.commit.slice(0, 10)})` : "the run before"}`;
+  const against = `Changes against ${from ? `${from.reference} (${from.commit.slice(0, 10)})` : "the run before"}`;
+  const title = drift ? "Drift that the refresh found" : against;
   const counted = Object.entries(changes).filter(([, list]) => list.length > 0);
   if (counted.length === 0) return [`${title}: none`];
   // A first run creates everything: the components above say it better than a list.
-  const named = counted.filter(([kind]) => from || kind !== "created");
+  const named = counted.filter(([kind]) => from || drift || kind !== "created");
   const all = named.flatMap(([kind, list]) => list.map((change) => describe(kind, change)));
-  const shown = from ? shownOfChange : shownChanges;
+  const shown = from || drift ? shownOfChange : shownChanges;
   const lines = all.slice(0, shown).map((line) => clip(`  ${line}`, width));
   if (all.length > shown) lines.push(`  … and ${all.length - shown} more (--json has all)`);
   return [`${title}: ${counted.map(([kind, list]) => `${list.length} ${kind}`).join(", ")}`, ...lines];

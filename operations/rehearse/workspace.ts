@@ -22,11 +22,11 @@ export interface Workspace {
   pulumiHome: string;
 }
 
-/** Where a rehearsal of an environment lies, whether it exists or not; those of a change lie apart. */
+/** Where a rehearsal of an environment lies, whether it exists or not; those of a change, an adoption or drift lie apart. */
 export function workspaceOf(
   program: Program,
   environment: string,
-  kind: "rehearsals" | "changes" = "rehearsals",
+  kind: "rehearsals" | "changes" | "adoptions" | "drifts" = "rehearsals",
 ): Workspace {
   const directory = path.join(prismDirectory(), kind, program.label, environment);
   const backend = path.join(directory, "state");

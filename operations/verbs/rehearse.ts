@@ -12,6 +12,7 @@ import { firstDeployment } from "../rehearse/critical-path";
 import type { Guard } from "../rehearse/data-loss";
 import { follow, startChild } from "../rehearse/follow";
 import type { Job } from "../rehearse/messages";
+import { forbidden, newViolations, readDriftFile, violationsIn } from "../rehearse/drift";
 import { checkOut, type Reference } from "../rehearse/reference";
 import { type Failure, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
 import { liftProtection, readState, stackOutputs, summarizeComponents } from "../rehearse/state";
@@ -26,6 +27,7 @@ interface Options {
   json: boolean;
   checkpoint?: string;
   from?: string;
+  drift?: string;
   "allow-loss": string[];
   "policy-pack": string;
 }
@@ -65,6 +67,12 @@ export const rehearse: CommandModule<unknown, Options> = {
         requiresArg: true,
         describe: "With --from: a resource, by name or URN, whose data may be lost",
       })
+      .option("drift", {
+        type: "string",
+        requiresArg: true,
+        describe: "Change what is deployed by hand as this file says, and find out with a refresh",
+      })
+      .conflicts("drift", "from")
       .option("policy-pack", {
         type: "string",
         requiresArg: true,
@@ -75,6 +83,7 @@ export const rehearse: CommandModule<unknown, Options> = {
       .example("$0 rehearse", "production, from where the last rehearsal left it")
       .example("$0 rehearse dev --fresh", "dev, from nothing")
       .example("$0 rehearse production --from main", "what the working tree would change in production")
+      .example("$0 rehearse production --drift drift.yaml", "whether a change by hand is found")
       .example("$0 rehearse production --json > report.json", "for machines"),
   handler: async (options) => {
     const started = Date.now();
@@ -83,7 +92,8 @@ export const rehearse: CommandModule<unknown, Options> = {
     }
     const progress = new Progress();
     const { program, config, account } = deployable(loadProgram(options.program), options.env);
-    const workspace = workspaceOf(program, options.env, options.from ? "changes" : "rehearsals");
+    const drift = options.drift === undefined ? undefined : readDriftFile(options.drift);
+    const workspace = workspaceOf(program, options.env, options.from ? "changes" : drift ? "drifts" : "rehearsals");
     const report = emptyReport(program.project, options.env, {
       directory: workspace.directory,
       state: workspace.stateFile,
@@ -92,7 +102,10 @@ export const rehearse: CommandModule<unknown, Options> = {
     const lock = lockWorkspace(workspace, options.env);
     const children: ChildProcess[] = [];
     /** Runs one child over a program; it is started first, so that it loads its modules while the rest is made ready. */
-    const run = async ({ program, config, account }: Deployable, task: Pick<Job, "task" | "guard">): Promise<void> => {
+    const run = async (
+      { program, config, account }: Deployable,
+      task: Pick<Job, "task" | "guard" | "drift">,
+    ): Promise<void> => {
       const child = startChild();
       children.push(child);
       const engine = await prepare({ workspace, program, options, config, progress });
@@ -110,11 +123,13 @@ export const rehearse: CommandModule<unknown, Options> = {
       const findings = await follow(child, job, workspace, progress);
       report.notes.push(...findings.notes);
       report.passes.push(...findings.passes);
-      Object.assign(report, { ...findings, notes: report.notes, passes: report.passes });
+      // Drift is judged on the state that the refresh leaves, so its findings hold no policies.
+      const policies = task.task === "drift" ? report.policies : findings.policies;
+      Object.assign(report, { ...findings, policies, notes: report.notes, passes: report.passes });
     };
     try {
       if (lock.wasStale) report.notes.push("the run before was killed; going on from the state it left");
-      if (options.fresh || options.from) removeAllButLock(workspace);
+      if (options.fresh || options.from || drift) removeAllButLock(workspace);
       let guard: Guard | undefined;
       if (options.from) {
         const reference = await checkOut(options.from, (text) => {
@@ -125,7 +140,14 @@ export const rehearse: CommandModule<unknown, Options> = {
         if (report.failure) report.failure = ofReference(report.failure, options.from);
         else guard = { protected: liftProtection(workspace.stateFile), allowed: options["allow-loss"] };
       }
-      if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard });
+      if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard, drift });
+      if (!report.failure && drift) {
+        const before = violationsIn(workspace.stateFile);
+        await run({ program, config, account }, { task: "drift", drift });
+        report.drift = options.drift;
+        report.policies.broken = newViolations(before, violationsIn(workspace.stateFile));
+        report.failure ??= forbidden(report.policies.broken);
+      }
       readBack(report, workspace, options.checkpoint);
     } finally {
       for (const child of children) child.kill("SIGKILL");
@@ -145,13 +167,14 @@ export const rehearse: CommandModule<unknown, Options> = {
 };
 
 /** A program with the configuration of one of its environments. */
-interface Deployable {
+export interface Deployable {
   program: Program;
   config: StackConfig;
   account: Job["account"];
 }
 
-function deployable(program: Program, environment: string): Deployable {
+/** @throws UsageError for an environment without a stack file, or one that names no region */
+export function deployable(program: Program, environment: string): Deployable {
   const config = loadStackConfig(program, environment);
   const region = configText(program, config, "aws:region");
   if (!region) throw new UsageError(`aws:region is missing in Pulumi.${environment}.yaml: the region to deploy to`);
@@ -185,7 +208,8 @@ function codeOf(failure: Failure): number {
   return failure.kind === "configuration" ? exitCode.usage : exitCode.failed;
 }
 
-function removeAllButLock(workspace: Workspace): void {
+/** Empties the folder of a rehearsal that is locked. */
+export function removeAllButLock(workspace: Workspace): void {
   for (const name of fs.readdirSync(workspace.directory)) {
     if (name !== "lock") fs.rmSync(path.join(workspace.directory, name), { recursive: true, force: true });
   }
@@ -194,13 +218,13 @@ function removeAllButLock(workspace: Workspace): void {
 interface Preparation {
   workspace: Workspace;
   program: Program;
-  options: Options;
+  options: Pick<Options, "env" | "policy-pack">;
   config: StackConfig;
   progress: Progress;
 }
 
 /** Makes ready what the engine runs with: the CLI, the pack, the workspace with its configuration. */
-async function prepare({
+export async function prepare({
   workspace,
   program,
   options,
@@ -252,7 +276,8 @@ function readBack(report: RehearsalReport, workspace: Workspace, checkpoint: str
   }
 }
 
-function formatFailure(report: RehearsalReport): string {
+/** A failure for people, with the policies that were broken. */
+export function formatFailure(report: Pick<RehearsalReport, "failure" | "policies">): string {
   const { failure, policies } = report;
   if (!failure) return "";
   const lines = [`${failure.kind === "configuration" ? "" : "rehearsal failed: "}${failure.message}`];

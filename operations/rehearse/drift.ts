@@ -1,0 +1,90 @@
+import * as fs from "node:fs";
+import { parse } from "yaml";
+import * as z from "zod";
+import type { Drifted, HandMade } from "../../rehearsal";
+import { checkpointResources } from "../../policies/checkpoint";
+import { evaluate } from "../../policies/evaluate";
+import { rules } from "../../policies/rules";
+import { UsageError, systemCode } from "../errors";
+import type { Failure, RehearsalReport, Violation } from "./report";
+import { describeResource, readState } from "./state";
+
+const change = z
+  .strictObject({
+    resource: z.string().min(1),
+    set: z.record(z.string().min(1), z.unknown()).optional(),
+    delete: z.literal(true).optional(),
+  })
+  .refine(({ set, delete: gone }) => (set !== undefined) !== (gone !== undefined), "needs either set or delete: true");
+
+const driftFile = z.strictObject({ changes: z.array(change).min(1) });
+
+/**
+ * Reads a file of changes made by hand: `changes`, a list of `resource` with `set` (values by property path) or
+ * `delete: true`.
+ *
+ * @throws UsageError naming every fault of the file
+ */
+export function readDriftFile(file: string): HandMade[] {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`--drift ${file} cannot be read: ${systemCode(error) ?? String(error)}`);
+  }
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw new UsageError(`--drift ${file} is not valid YAML: ${String(error).split("\n")[0]}`);
+  }
+  const result = driftFile.safeParse(document);
+  if (result.success) return result.data.changes;
+  const faults = result.error.issues.map(({ path, message }) => `  ${path.join(".") || "the file"}: ${message}`);
+  throw new UsageError(`--drift ${file} is refused:\n${faults.join("\n")}`);
+}
+
+/** Whether a refresh found anything else than what was changed by hand. */
+export function missedDrift(made: readonly Drifted[], found: RehearsalReport["changes"]): Failure | undefined {
+  const expected = new Map<string, string>();
+  const seen = new Map<string, string>();
+  for (const { urn, deleted, properties } of made)
+    expected.set(urn, deleted ? "deleted" : properties.sort().join(", "));
+  for (const { urn } of found.deleted) seen.set(urn, "deleted");
+  for (const { urn, properties } of found.updated) {
+    const names = new Set(properties.map((path) => path.split(/[.[]/)[0] ?? path));
+    seen.set(urn, [...names].sort().join(", "));
+  }
+  const details = [...new Set([...expected.keys(), ...seen.keys()])]
+    .filter((urn) => expected.get(urn) !== seen.get(urn))
+    .map((urn) => {
+      const [was, is] = [expected.get(urn) ?? "nothing", seen.get(urn) ?? "nothing"];
+      return `${describeResource(urn)}: changed by hand was ${was}; the refresh found ${is}`;
+    });
+  if (details.length === 0) return undefined;
+  return { kind: "drift", message: "the refresh did not find exactly what was changed by hand", details };
+}
+
+/** What the policies find in a state. */
+export function violationsIn(stateFile: string): Violation[] {
+  return evaluate(rules, checkpointResources(readState(stateFile))).violations.map((finding) => ({
+    policy: finding.rule,
+    level: finding.enforcement === "mandatory" ? "mandatory" : "advisory",
+    resource: describeResource(finding.urn),
+    urn: finding.urn,
+    message: finding.message,
+  }));
+}
+
+/** The violations that were not there before. */
+export function newViolations(before: readonly Violation[], after: readonly Violation[]): Violation[] {
+  const key = ({ policy, urn, message }: Violation): string => JSON.stringify([policy, urn, message]);
+  const known = new Set(before.map(key));
+  return after.filter((violation) => !known.has(key(violation)));
+}
+
+/** Drift that a mandatory policy forbids fails the rehearsal; any other is only told. */
+export function forbidden(violations: readonly Violation[]): Failure | undefined {
+  if (!violations.some(({ level }) => level === "mandatory")) return undefined;
+  return { kind: "policy", message: "what was changed by hand breaks mandatory policies", details: [] };
+}
