@@ -50,7 +50,8 @@ export interface MonitoringSuiteTransforms {
   readonly query?: Transform<aws.cloudwatch.QueryDefinitionArgs>;
 }
 
-const DASHBOARDS = ["Bedrock-Metrics", "Application-Performance", "Infrastructure-Health"] as const;
+/** Last parts of the dashboards' names. */
+export const DASHBOARDS = ["Bedrock-Metrics", "Application-Performance", "Infrastructure-Health"] as const;
 
 /** Saved queries of CloudWatch Logs Insights, over the application's log unless they say otherwise. */
 const QUERIES = {

@@ -115,7 +115,8 @@ function scalar(value: unknown, schema: z.ZodType): unknown {
   return value;
 }
 
-function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue, guide: string): Fault[] {
+/** The faults that one issue of a schema stands for, by key. `guide` is the page that lists what is known. */
+export function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue, guide: string): Fault[] {
   const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
   const found = issue.path.reduce<unknown>(
     (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
@@ -129,6 +130,7 @@ function faultsOf(key: string, value: unknown, issue: z.core.$ZodIssue, guide: s
   }));
 }
 
-function shown(value: unknown): string {
+/** A value for people. */
+export function shown(value: unknown): string {
   return value === undefined ? "(not set)" : JSON.stringify(value);
 }
