@@ -55,6 +55,11 @@ export function encryptionAlgorithms(stack: StackIndex, bucket: Resource): strin
   return inline === undefined ? [] : [inline];
 }
 
+export const lifecycleTypes = [
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+] as const;
+
 /** Where access logs are sent: type, the property that names the bucket, and its path inside that property. */
 const logWriters: readonly { types: readonly string[]; property: string; path?: string }[] = [
   { types: loggingTypes, property: "targetBucket" },
@@ -87,12 +92,15 @@ export function receivesOnlyLogs(stack: StackIndex, bucket: Resource): boolean {
   );
 }
 
-/** Whether a Beanstalk environment's load balancer logs to a bucket, as far as names are known. */
+/** Whether a Beanstalk environment's load balancer logs to a bucket: by name, or by what its settings came from. */
 function takesBeanstalkLogs(environment: Resource, bucket: Resource): boolean {
+  if (environment.read("settings").state !== "known") return false;
   const name = bucket.read("bucket");
-  if (name.state !== "known" || environment.read("settings").state !== "known") return false;
+  const from = environment.data.propertyDependencies?.settings ?? [];
   return optionSettings(environment).some((setting) => {
+    if (setting.name !== "AccessLogsS3Bucket") return false;
     const value = environment.read(setting.path);
-    return setting.name === "AccessLogsS3Bucket" && value.state === "known" && value.value === name.value;
+    if (value.state !== "known" || name.state !== "known") return from.includes(bucket.urn);
+    return value.value === name.value;
   });
 }

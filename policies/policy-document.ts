@@ -1,5 +1,6 @@
-import { Deferred, isUnknown } from "./read";
+import { Deferred, isUnknown, read } from "./read";
 import type { Resource } from "./resource";
+import type { Context, Parameter } from "./rule";
 
 type Condition = { operator: string; key: string; values: string[] };
 
@@ -180,3 +181,49 @@ export function identityDocuments(resource: Resource): { label: string; path: st
     .list("inlinePolicies")
     .map((_, index) => ({ label: `inlinePolicies[${index}]`, path: `inlinePolicies.${index}.policy` }));
 }
+
+/**
+ * Calls `decide` for every statement that an identity policy resource allows something by; unknown parts are left to
+ * `attempt`.
+ */
+export function eachAllowed(
+  resource: Resource,
+  { attempt }: Context,
+  decide: (statement: Statement, label: string) => void,
+): void {
+  attempt(() => {
+    for (const { label, path } of identityDocuments(resource)) {
+      attempt(() => {
+        for (const statement of statements(resource, path) ?? []) {
+          attempt(() => {
+            if (statement.allows) decide(statement, `${label}, ${statement.sid}`);
+          });
+        }
+      });
+    }
+  });
+}
+
+/** The accounts that a program counts as its own: those configured, and those its provider is restricted to. */
+export function ownAccounts(resource: Resource, trusted: string[]): string[] {
+  const reading = read(resource.data.provider, "allowedAccountIds");
+  if (reading.state !== "known") return trusted;
+  // A provider's lists arrive as JSON text.
+  const ids: unknown = typeof reading.value === "string" ? JSON.parse(reading.value) : reading.value;
+  return [...trusted, ...(Array.isArray(ids) ? ids.map(String) : [])];
+}
+
+/** The account that an AWS principal belongs to, undefined for anything else. */
+export function accountOf({ kind, value }: { kind: string; value: string }): string | undefined {
+  if (kind !== "AWS") return undefined;
+  const account = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(value)?.[1] ?? value;
+  return /^\d{12}$/.test(account) ? account : undefined;
+}
+
+/** The parameter of rules that tell a program's own accounts from others. */
+export const trustedAccounts: Parameter = {
+  type: "array",
+  items: { type: "string" },
+  description: "Account ids whose principals need no condition, besides the provider's allowedAccountIds.",
+  default: [],
+};

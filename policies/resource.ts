@@ -11,6 +11,10 @@ export interface ResourceData {
   properties: Record<string, unknown>;
   /** The `protect` option; undefined where it cannot be seen (mocks). */
   protect?: boolean;
+  /** The `ignoreChanges` option: paths of inputs that later changes are ignored of. */
+  ignoreChanges?: string[];
+  /** The `additionalSecretOutputs` option. */
+  additionalSecretOutputs?: string[];
   /** URN of the parent. */
   parent?: string;
   /** URNs that each property's value came from. */
@@ -64,6 +68,16 @@ export class Resource {
   /** The elements at `path`. @throws Deferred when the list as a whole is not known yet */
   list(path: Path): unknown[] {
     return needList(this.properties, path);
+  }
+
+  /**
+   * Whether the program itself gives a property: outputs repeat what AWS reported, which other resources can have put
+   * there. Where the engine recorded no properties, presence has to do.
+   */
+  gives(property: string): boolean {
+    const recorded = this.data.propertyDependencies;
+    if (recorded === undefined || Object.keys(recorded).length === 0) return this.read(property).state !== "absent";
+    return Object.hasOwn(recorded, property);
   }
 
   /** The region this lives in: its own argument, else its provider's. Undefined when neither is known. */

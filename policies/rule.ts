@@ -4,7 +4,16 @@ import type { StackIndex } from "./stack-index";
 
 /** What a rule guards, for grouping in documentation. */
 export type Family =
-  "encryption" | "versioning" | "public-access" | "secrets" | "data-safety" | "identity" | "observability";
+  | "encryption"
+  | "versioning"
+  | "public-access"
+  | "network"
+  | "secrets"
+  | "data-safety"
+  | "identity"
+  | "observability"
+  | "availability"
+  | "cost";
 
 export type Severity = "low" | "medium" | "high" | "critical";
 
@@ -81,4 +90,12 @@ export const disposableStacks: Parameter = {
   items: { type: "string" },
   description: "Names of stacks whose data may be lost: no deletion protection, no final snapshot.",
   default: ["dev"],
+};
+
+/** The parameter of rules that stand back in environments that may stand in one zone, or on one machine. */
+export const singleZoneStacks: Parameter = {
+  type: "array",
+  items: { type: "string" },
+  description: "Names of stacks that may fail with one zone or one machine.",
+  default: ["dev", "staging"],
 };

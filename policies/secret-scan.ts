@@ -1,8 +1,9 @@
 /**
  * How much of a value is looked at: `shape` only for forms that are secrets wherever they stand; `name` also for names
- * that say so; `full` also for randomness; `lines` for scripts, where names and values stand in assignments.
+ * that say so; `full` also for randomness; `lines` for scripts, where names and values stand in assignments;
+ * `containers` for the JSON of container definitions, each with a list of names and values.
  */
-export type Depth = "shape" | "name" | "full" | "lines";
+export type Depth = "shape" | "name" | "full" | "lines" | "containers";
 
 /** Forms that credentials have wherever they stand. */
 const shapes: readonly (readonly [RegExp, string])[] = [
@@ -22,6 +23,15 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/(?:^|[\s;&?])(?:password|passwd|pwd)=(?!\s|$|[$%{<*&;])[^\s;&]{3,}/i, "holds a connection string with a password"],
 ];
 
+/** Some of what every one of those forms holds, for a look that costs next to nothing. */
+const traces =
+  /PRIVATE KEY|AKIA|ASIA|eyJ|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|sk-|k_live_|AIza|:\/\/[^\s/]*@|(?:password|passwd|pwd)=/i;
+
+/** Whether a text is worth looking for the forms of credentials. */
+export function mayHoldSecret(text: string): boolean {
+  return traces.test(text);
+}
+
 /** Names, in upper snake case, whose value is a secret when it is no reference. */
 const secretName =
   /(?:^|_)(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|SIGNING|ENCRYPTION|AUTH|MASTER|LICENSE)_?KEY|PEPPER|SALT)(?:_?\d+)?$/;
@@ -38,6 +48,7 @@ export function findSecret(name: string, value: string, depth: Depth): string | 
   if (shape) return shape[1];
   if (depth === "shape") return undefined;
   if (depth === "lines") return findInLines(text);
+  if (depth === "containers") return findInContainers(text);
   if (secretName.test(snakeCase(name)) && isLiteral(text)) return "is named like a secret and holds a literal";
   if (depth === "full" && randomTokens(text)) return "holds what looks like a random key";
   return undefined;
@@ -52,6 +63,24 @@ function findInLines(text: string): string | undefined {
     }
   }
   return randomTokens(text) ? "holds what looks like a random key" : undefined;
+}
+
+/** The environments of containers, as JSON: `[{ "environment": [{ "name": …, "value": … }] }]`. */
+function findInContainers(text: string): string | undefined {
+  let containers: unknown;
+  try {
+    containers = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  for (const container of Array.isArray(containers) ? (containers as { environment?: unknown }[]) : []) {
+    const variables = Array.isArray(container?.environment) ? (container.environment as Record<string, unknown>[]) : [];
+    for (const { name, value } of variables) {
+      const reason = findSecret(String(name), String(value), "full");
+      if (reason) return `has a variable ${String(name)} that ${reason}`;
+    }
+  }
+  return undefined;
 }
 
 /** `dbPassword` and `db-password` as `DB_PASSWORD`. */
@@ -79,13 +108,35 @@ function isLiteral(text: string): boolean {
   return !/^(\$|%|<|\{\{|`)/.test(text);
 }
 
+/** What looks random and is public: names of AWS's, addresses, certificates, public keys, checksums. */
+const publicLookalikes: readonly RegExp[] = [
+  /\barn:aws[^\s"',]*/g,
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s"',]+/gi,
+  /-----BEGIN (?:CERTIFICATE|PUBLIC KEY|CERTIFICATE REQUEST)-----[\s\S]*?-----END [A-Z ]+-----/g,
+  /\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) [A-Za-z0-9+/=]+/g,
+  /\bsha(?:256|384|512)[-:][A-Za-z0-9+/=]+/g,
+];
+
 /** Whether a text contains a token with all kinds of characters and no order in them. */
 function randomTokens(text: string): boolean {
-  // ARNs and addresses hold account ids, hashes and names that only look random.
-  const rest = text.replace(/\barn:aws[^\s"',]*/g, " ").replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"',]+/gi, " ");
+  const rest = publicLookalikes.reduce((left, pattern) => left.replace(pattern, " "), text);
   return (rest.match(/[A-Za-z0-9+/_=-]{24,}/g) ?? []).some(
-    (token) => /[a-z]/.test(token) && /[A-Z]/.test(token) && /\d/.test(token) && !isWords(token) && entropy(token) >= 4,
+    (token) =>
+      /[a-z]/.test(token) &&
+      /[A-Z]/.test(token) &&
+      /\d/.test(token) &&
+      !isWords(token) &&
+      entropy(token) >= 4 &&
+      !isEncodedText(token),
   );
+}
+
+/** Whether a token is base64 of something that can be read, or of a picture, a certificate or an archive. */
+function isEncodedText(token: string): boolean {
+  if (token.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return false;
+  const bytes = Buffer.from(token, "base64");
+  const isFile = /^(\x89PNG|GIF8|\xff\xd8|PK\x03|\x1f\x8b|\x30\x82)/.test(bytes.toString("latin1"));
+  return isFile || /^[\x09\x0a\x0d\x20-\x7e]+$/.test(bytes.toString("latin1"));
 }
 
 /** Whether most of a token is made of words, as names in paths and class names are. */

@@ -9,8 +9,17 @@ export const ingressTypes = [
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ] as const;
 
-/** An ingress rule that the whole world, or a large part of it, passes. */
-export interface WorldIngress {
+/** What can let traffic out. */
+export const egressTypes = [
+  "aws:ec2/securityGroup:SecurityGroup",
+  "aws:ec2/securityGroupRule:SecurityGroupRule",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+] as const;
+
+type Direction = "ingress" | "egress";
+
+/** A rule that the whole world, or a large part of it, passes. */
+export interface WorldRule {
   label: string;
   source: string;
   /** First and last port, 0 to 65535 where the rule takes every protocol. */
@@ -18,14 +27,19 @@ export interface WorldIngress {
   to: number;
 }
 
-/** The rules of a resource that let the world in to TCP or UDP ports. Unknown parts are left to `attempt`. */
-export function worldIngress(resource: Resource, attempt: (decision: () => void) => void): WorldIngress[] {
-  const found: WorldIngress[] = [];
-  for (const { label, rule } of ingressRules(resource, attempt)) {
+/**
+ * The rules of a resource that let the world in, or out to the world, on TCP or UDP ports. Unknown parts are left to
+ * `attempt`.
+ */
+export function worldRules(
+  resource: Resource,
+  attempt: (decision: () => void) => void,
+  direction: Direction = "ingress",
+): WorldRule[] {
+  const found: WorldRule[] = [];
+  for (const { label, rule } of rulesOf(resource, attempt, direction)) {
     attempt(() => {
-      const single = ["cidrIpv4", "cidrIpv6"].map((field) => need(rule, field));
-      const lists = ["cidrBlocks", "ipv6CidrBlocks"].flatMap((field) => needList(rule, field));
-      const sources = [...single, ...lists].filter((cidr): cidr is string => typeof cidr === "string" && isWorld(cidr));
+      const sources = ranges(rule).filter(isWorld);
       const protocol = String(need(rule, "ipProtocol") ?? need(rule, "protocol") ?? "-1").toLowerCase();
       if (sources.length === 0 || /^(icmp(v6)?|1|58)$/.test(protocol)) return;
       const everything = protocol === "-1" || protocol === "all";
@@ -37,19 +51,32 @@ export function worldIngress(resource: Resource, attempt: (decision: () => void)
   return found;
 }
 
-function ingressRules(resource: Resource, attempt: (decision: () => void) => void) {
+/** The address ranges of one rule, of any of its forms. @throws Deferred */
+export function ranges(rule: unknown): string[] {
+  const single = ["cidrIpv4", "cidrIpv6"].map((field) => need(rule, field));
+  const lists = ["cidrBlocks", "ipv6CidrBlocks"].flatMap((field) => needList(rule, field));
+  return [...single, ...lists].filter((cidr): cidr is string => typeof cidr === "string");
+}
+
+/** The rules that a resource holds, or is, with a name for messages. */
+export function rulesOf(
+  resource: Resource,
+  attempt: (decision: () => void) => void,
+  direction: Direction = "ingress",
+): { label: string; rule: unknown }[] {
   switch (resource.type) {
     case "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
+    case "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":
       return [{ label: "The rule", rule: resource.properties as unknown }];
     case "aws:ec2/securityGroupRule:SecurityGroupRule": {
-      let inward = false;
-      attempt(() => (inward = resource.text("type") === "ingress"));
-      return inward ? [{ label: "The rule", rule: resource.properties as unknown }] : [];
+      let matches = false;
+      attempt(() => (matches = resource.text("type") === direction));
+      return matches ? [{ label: "The rule", rule: resource.properties as unknown }] : [];
     }
     default: {
       let rules: unknown[] = [];
-      attempt(() => (rules = resource.list("ingress")));
-      return rules.map((rule, index) => ({ label: `ingress[${index}]`, rule }));
+      attempt(() => (rules = resource.list(direction)));
+      return rules.map((rule, index) => ({ label: `${direction}[${index}]`, rule }));
     }
   }
 }

@@ -16,6 +16,11 @@ const identities = [
   "bucket",
   "identifier",
   "keyId",
+  "userGroupId",
+  "cname",
+  "endpointUrl",
+  "dnsName",
+  "domainName",
   "bucketDomainName",
   "bucketRegionalDomainName",
 ];
@@ -48,6 +53,11 @@ export class StackIndex {
     return types.flatMap((type) => this.#byType.get(type) ?? []);
   }
 
+  /** The resources that go by a name, id or ARN. */
+  named(identity: string): Resource[] {
+    return [...(this.#byIdentity.get(identity) ?? [])];
+  }
+
   /**
    * The resources of `types` that `value`, found somewhere inside `resource.property`, names. `value` is read at
    * `path`, which defaults to the property itself.
@@ -61,9 +71,22 @@ export class StackIndex {
     );
     const candidates = dependencies.filter((candidate) => value === undefined || couldBe(candidate, value));
     if (candidates.length > 0) return { resources: [...new Set(candidates)], unknown: false };
-    if (value === undefined) return { resources: [], unknown: true };
-    const named = [...(this.#byIdentity.get(value) ?? [])].filter((candidate) => types.includes(candidate.type));
-    return { resources: named, unknown: false };
+    if (value === undefined) {
+      const [through, ...more] = this.#through(resource.data.propertyDependencies?.[property] ?? [], types);
+      return { resources: through && more.length === 0 ? [through] : [], unknown: !through || more.length > 0 };
+    }
+    return { resources: this.named(value).filter((one) => types.includes(one.type)), unknown: false };
+  }
+
+  /** As {@link target}, for each element of a list; a list that is not known as a whole counts as one element. */
+  targets(resource: Resource, property: string, types: readonly string[], path = property): Target {
+    const reading = resource.read(path);
+    if (reading.state !== "known" || !Array.isArray(reading.value)) return this.target(resource, property, types, path);
+    const all = reading.value.map((_, index) => this.target(resource, property, types, `${path}.${index}`));
+    return {
+      resources: [...new Set(all.flatMap((one) => one.resources))],
+      unknown: all.some((one) => one.unknown),
+    };
   }
 
   /**
@@ -81,13 +104,19 @@ export class StackIndex {
     if (!index) {
       index = { of: new Map(), unknown: [] };
       for (const referrer of this.ofType(types)) {
-        const target = this.target(referrer, property, [resource.type], path);
+        const target = this.targets(referrer, property, [resource.type], path);
         if (target.unknown) index.unknown.push(referrer);
         for (const one of target.resources) append(index.of, one, referrer);
       }
       this.#referrers.set(key, index);
     }
     return { found: index.of.get(resource) ?? [], unknown: index.unknown };
+  }
+
+  /** What the given resources came from themselves: a bucket's name may come by way of its policy. */
+  #through(urns: readonly string[], types: readonly string[]): Resource[] {
+    const sources = urns.flatMap((urn) => Object.values(this.#byUrn.get(urn)?.data.propertyDependencies ?? {}).flat());
+    return [...new Set(sources.flatMap((urn) => this.#within(urn, types)))];
   }
 
   /** The resource with this URN if it is of one of `types`, else its descendants that are. */

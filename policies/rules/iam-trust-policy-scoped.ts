@@ -1,6 +1,5 @@
-import { statements } from "../policy-document";
-import { Deferred, read } from "../read";
-import type { Resource } from "../resource";
+import { accountOf, ownAccounts, statements, trustedAccounts } from "../policy-document";
+import { Deferred } from "../read";
 import type { ResourceRule } from "../rule";
 
 const crossAccountKeys = new Set([
@@ -23,14 +22,7 @@ export const iamTrustPolicyScoped: ResourceRule = {
   remediation:
     "Name the service or role that assumes this role; require sts:ExternalId or aws:PrincipalOrgID of another account, and a subject of an identity provider.",
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
-  parameters: {
-    trustedAccounts: {
-      type: "array",
-      items: { type: "string" },
-      description: "Account ids whose principals need no condition, besides the provider's allowedAccountIds.",
-      default: [],
-    },
-  },
+  parameters: { trustedAccounts },
   check(role, { fail, attempt, parameter }) {
     const document = statements(role, "assumeRolePolicy");
     if (!document) return fail("assumeRolePolicy is not a JSON document.");
@@ -39,14 +31,19 @@ export const iamTrustPolicyScoped: ResourceRule = {
         if (!statement.allows) return;
         if (statement.has("NotPrincipal")) return fail(`${statement.sid} trusts everybody but a few (NotPrincipal).`);
         if (statement.anyone && !statement.narrowed) return fail(`${statement.sid} trusts any principal.`);
-        const keys = statement.conditions.map((condition) => condition.key);
-        for (const { kind, value } of statement.principals) {
+        const { conditions } = statement;
+        const keys = conditions.map((condition) => condition.key);
+        for (const principal of statement.principals) {
           attempt(() => {
-            if (kind === "Federated" && /oidc-provider\//.test(value) && !keys.some((key) => key.endsWith(":sub"))) {
-              fail(`${statement.sid} trusts every subject of an identity provider.`);
+            const { kind, value } = principal;
+            if (kind === "Federated" && /oidc-provider\//.test(value)) {
+              const subjects = conditions.filter(({ key }) => key.endsWith(":sub"));
+              const anybody = subjects.some(({ values }) => values.some((subject) => /^[^:]*:?\*/.test(subject)));
+              if (subjects.length === 0 || anybody)
+                fail(`${statement.sid} trusts every subject of an identity provider.`);
             }
-            const account = kind === "AWS" ? (/^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(value)?.[1] ?? value) : "";
-            if (!/^\d{12}$/.test(account) || keys.some((key) => crossAccountKeys.has(key))) return;
+            const account = accountOf(principal);
+            if (account === undefined || keys.some((key) => crossAccountKeys.has(key))) return;
             const own = ownAccounts(role, parameter<string[]>("trustedAccounts"));
             if (own.length === 0) throw new Deferred("the program's own account");
             if (!own.includes(account)) fail(`${statement.sid} trusts the account ${account} without a condition.`);
@@ -56,12 +53,3 @@ export const iamTrustPolicyScoped: ResourceRule = {
     }
   },
 };
-
-/** The accounts that need no condition: those configured, and those the provider is restricted to. */
-function ownAccounts(role: Resource, trusted: string[]): string[] {
-  const reading = read(role.data.provider, "allowedAccountIds");
-  if (reading.state !== "known") return trusted;
-  // A provider's lists arrive as JSON text.
-  const ids: unknown = typeof reading.value === "string" ? JSON.parse(reading.value) : reading.value;
-  return [...trusted, ...(Array.isArray(ids) ? ids.map(String) : [])];
-}

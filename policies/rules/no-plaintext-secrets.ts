@@ -1,7 +1,8 @@
 import { optionSettings, plainVariables, secretVariables } from "../beanstalk";
 import type { Path } from "../read";
 import type { Resource } from "../resource";
-import { findSecret, isReference, type Depth } from "../secret-scan";
+import { findSecret, isReference, mayHoldSecret, type Depth } from "../secret-scan";
+import { isSecretPlace, textsIn } from "../secret-material";
 import type { ResourceRule } from "../rule";
 
 interface Place {
@@ -28,7 +29,9 @@ export const noPlaintextSecrets: ResourceRule = {
     "Keep the value in Secrets Manager and pass its ARN; Beanstalk takes it in aws:elasticbeanstalk:application:environmentsecrets. Then change the secret: it counts as leaked.",
   url: "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.secrets.env-vars.html",
   check(resource, { fail, attempt }) {
+    const looked = new Set<string>();
     for (const { label, name, path, decode, depth } of places(resource, attempt)) {
+      looked.add(typeof path === "string" ? path : path.join("."));
       attempt(() => {
         const value = resource.value(path);
         if (value === undefined || typeof value === "object") return;
@@ -42,16 +45,20 @@ export const noPlaintextSecrets: ResourceRule = {
         if (reason) fail(`${label} ${reason}.`);
       });
     }
+    // Everywhere else only forms that are secrets wherever they stand: in documents, dashboards, queries, names.
+    for (const [property, value] of Object.entries(resource.properties)) {
+      if (isSecretPlace(resource, property)) continue;
+      for (const { path, text } of textsIn(value, property)) {
+        if (looked.has(path) || !mayHoldSecret(text)) continue;
+        const reason = findSecret("", text, "shape");
+        if (reason) fail(`${path} ${reason}.`);
+      }
+    }
   },
 };
 
 function places(resource: Resource, attempt: (decision: () => void) => void): Place[] {
-  const found: Place[] = ["description", "alarmDescription", "comment"].map((path) => ({
-    label: path,
-    name: "",
-    path,
-    depth: "shape",
-  }));
+  const found: Place[] = [];
   attempt(() => {
     for (const name of Object.keys(resource.value("tags") ?? {})) {
       found.push({ label: `Tag ${name}`, name, path: ["tags", name], depth: "name" });
@@ -64,7 +71,34 @@ function places(resource: Resource, attempt: (decision: () => void) => void): Pl
 const userData = (): Place[] =>
   ["userData", "userDataBase64"].map((path) => ({ label: path, name: "", path, decode: true, depth: "lines" }));
 
+/** An environment block: names and values that a service hands to a process. */
+const variables = (resource: Resource, path: string): Place[] =>
+  Object.keys(resource.value(path) ?? {}).map((name) => ({
+    label: `Variable ${name}`,
+    name,
+    path: [...path.split("."), name],
+    depth: "full",
+  }));
+
+/** The same as a list of names and values. */
+const variableList = (resource: Resource, path: string): Place[] =>
+  resource.list(path).flatMap((_, index) => {
+    // Other types hold the name of a parameter or secret.
+    const type = resource.text(`${path}.${index}.type`) ?? "PLAINTEXT";
+    const name = resource.text(`${path}.${index}.name`) ?? "";
+    return type === "PLAINTEXT"
+      ? [{ label: `Variable ${name}`, name, path: `${path}.${index}.value`, depth: "full" as const }]
+      : [];
+  });
+
 const placesByType: Record<string, (resource: Resource) => Place[]> = {
+  "aws:lambda/function:Function": (one) => variables(one, "environment.variables"),
+  "aws:apprunner/service:Service": (one) =>
+    variables(one, "sourceConfiguration.imageRepository.imageConfiguration.runtimeEnvironmentVariables"),
+  "aws:codebuild/project:Project": (one) => variableList(one, "environment.environmentVariables"),
+  "aws:ecs/taskDefinition:TaskDefinition": () => [
+    { label: "containerDefinitions", name: "", path: "containerDefinitions", depth: "containers" },
+  ],
   "aws:elasticbeanstalk/environment:Environment": options,
   "aws:elasticbeanstalk/configurationTemplate:ConfigurationTemplate": options,
   "aws:ec2/launchTemplate:LaunchTemplate": userData,

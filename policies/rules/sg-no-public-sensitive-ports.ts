@@ -1,4 +1,4 @@
-import { ingressTypes, worldIngress } from "../security-groups";
+import { ingressTypes, worldRules } from "../security-groups";
 import type { ResourceRule } from "../rule";
 
 export const sgNoPublicSensitivePorts: ResourceRule = {
@@ -25,7 +25,7 @@ export const sgNoPublicSensitivePorts: ResourceRule = {
     },
   },
   check(resource, { fail, attempt, parameter }) {
-    for (const rule of worldIngress(resource, attempt)) {
+    for (const rule of worldRules(resource, attempt)) {
       const open = parameter<number[]>("ports").filter((port) => port >= rule.from && port <= rule.to);
       if (open.length > 0) fail(`${rule.label} opens ${portsText(open)} to ${rule.source}.`);
     }

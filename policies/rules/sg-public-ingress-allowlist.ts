@@ -1,4 +1,4 @@
-import { ingressTypes, worldIngress } from "../security-groups";
+import { ingressTypes, worldRules } from "../security-groups";
 import type { ResourceRule } from "../rule";
 
 export const sgPublicIngressAllowlist: ResourceRule = {
@@ -22,7 +22,7 @@ export const sgPublicIngressAllowlist: ResourceRule = {
   },
   check(resource, { fail, attempt, parameter }) {
     const allowed = parameter<number[]>("allowedPorts");
-    for (const rule of worldIngress(resource, attempt)) {
+    for (const rule of worldRules(resource, attempt)) {
       if (rule.from === rule.to && allowed.includes(rule.from)) continue;
       const ports = rule.from === rule.to ? `port ${rule.from}` : `ports ${rule.from} to ${rule.to}`;
       fail(`${rule.label} opens ${ports} to ${rule.source}; allowed are ${allowed.join(", ") || "none"}.`);

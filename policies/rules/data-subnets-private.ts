@@ -1,0 +1,75 @@
+import { Deferred, need } from "../read";
+import type { Resource } from "../resource";
+import type { StackRule } from "../rule";
+import type { StackIndex } from "../stack-index";
+
+const subnetType = ["aws:ec2/subnet:Subnet"];
+const gatewayType = ["aws:ec2/internetGateway:InternetGateway"];
+
+/** Data stores by the property that names their subnet group. */
+const stores: Record<string, string> = {
+  "aws:rds/instance:Instance": "dbSubnetGroupName",
+  "aws:rds/cluster:Cluster": "dbSubnetGroupName",
+  "aws:elasticache/replicationGroup:ReplicationGroup": "subnetGroupName",
+};
+
+export const dataSubnetsPrivate: StackRule = {
+  id: "data-subnets-private",
+  title: "Databases and caches lie in subnets without a way in",
+  family: "network",
+  severity: "high",
+  enforcement: "mandatory",
+  scope: "stack",
+  types: ["aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup", ...Object.keys(stores)],
+  controls: { fsbp: ["RDS.46", "ElastiCache.7"], wellArchitected: ["SEC05-BP01"] },
+  remediation:
+    "Give the store a subnet group of its own, of subnets whose route table has no route to an internet gateway.",
+  url: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
+  check(resource, { fail, attempt, stack }) {
+    const groupName = stores[resource.type];
+    if (groupName !== undefined) {
+      // A replica and a secondary of a global datastore can inherit the group.
+      const inherits = ["replicateSourceDb", "globalReplicationGroupId"].some(
+        (field) => resource.read(field).state !== "absent",
+      );
+      const group = resource.read(groupName);
+      if (!inherits && (group.state === "absent" || (group.state === "known" && group.value === "default"))) {
+        fail(`${groupName} is not set, so it lands in the default VPC, whose subnets are public.`);
+      }
+      return;
+    }
+    const { resources: subnets, unknown } = stack.targets(resource, "subnetIds", subnetType);
+    for (const subnet of subnets) {
+      attempt(() => {
+        if (isPublic(stack, subnet)) fail(`The subnet "${subnet.name}" has a route to an internet gateway.`);
+      });
+    }
+    if (unknown && subnets.length === 0) throw new Deferred("subnetIds");
+  },
+};
+
+/** Whether a subnet's route table has a route to an internet gateway. @throws Deferred */
+function isPublic(stack: StackIndex, subnet: Resource): boolean {
+  const associations = stack.referrers(subnet, ["aws:ec2/routeTableAssociation:RouteTableAssociation"], "subnetId");
+  if (associations.found.length === 0 && associations.unknown.length > 0) throw new Deferred("subnetId");
+  return associations.found.some((association) =>
+    stack
+      .target(association, "routeTableId", ["aws:ec2/routeTable:RouteTable"])
+      .resources.some((table) => opensOut(table) || routes(stack, table).some((route) => toGateway(stack, route))),
+  );
+}
+
+/** Whether a table's inline routes lead to an internet gateway. */
+function opensOut(table: Resource): boolean {
+  return table.list("routes").some((route) => String(need(route, "gatewayId") ?? "").startsWith("igw-"));
+}
+
+function routes(stack: StackIndex, table: Resource): Resource[] {
+  return stack.referrers(table, ["aws:ec2/route:Route"], "routeTableId").found;
+}
+
+function toGateway(stack: StackIndex, route: Resource): boolean {
+  if (stack.target(route, "gatewayId", gatewayType).resources.length > 0) return true;
+  const reading = route.read("gatewayId");
+  return reading.state === "known" && String(reading.value).startsWith("igw-");
+}
