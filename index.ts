@@ -7,6 +7,7 @@ import { CdnFront } from "./infra/cdn-front";
 import { loadConfig } from "./infra/config";
 import { CostBudget } from "./infra/cost-budget";
 import { EncryptionKey, type KeyService } from "./infra/encryption-key";
+import { GeneratedSecret } from "./infra/generated-secret";
 import { InstanceRole } from "./infra/instance-role";
 import { LogBucket } from "./infra/log-bucket";
 import { ModelAccess } from "./infra/model-access";
@@ -159,6 +160,11 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
     { ...home, chain: config.models.chain, policyName: names.modelPolicy, roleNames: [instanceRole.roleName] },
     options,
   );
+  const healthToken = new GeneratedSecret(
+    "health-token",
+    { ...home, secretName: names.healthToken, description: "Shows the details of /health to who sends it" },
+    options,
+  );
   const application = new BeanstalkApp(
     "application",
     {
@@ -182,6 +188,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
         documents: documents.instanceStatements,
         redis: redis.instanceStatements,
         database: database.instanceStatements,
+        health: healthToken.instanceStatements,
       },
       variables: {
         FLASK_ENV: "production",
@@ -196,7 +203,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
         SQLALCHEMY_POOL_SIZE: String(config.pool.size),
         SQLALCHEMY_MAX_OVERFLOW: String(config.pool.overflow),
       },
-      secretVariables: { REDIS_URL: redis.urlSecretReference },
+      secretVariables: { REDIS_URL: redis.urlSecretReference, HEALTH_TOKEN: healthToken.secretArn },
       bundle: "app/reference",
       bundleBucketName: names.bundles,
       logBucketName: logs.bucketName,
@@ -287,6 +294,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       initialVersionLabel: application.versionLabel,
       instanceRoleArn: instanceRole.roleArn,
       logGroupNames: application.logGroupNames,
+      healthTokenSecretArn: healthToken.secretArn,
     },
     network: { vpcId: network.vpcId, privateSubnetIds: network.privateSubnetIds, securityGroupIds: groups },
     redis: { primaryEndpoint: redis.primaryEndpoint, port: redis.port, secretArn: redis.secretArn },

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** An application's files and the platform's, merged, with a label that says what is in them. */
@@ -8,8 +8,8 @@ export interface Bundle {
   /** `v-` and the beginning of the content's SHA-256: the same content, the same label, on every machine. */
   readonly versionLabel: string;
   readonly archive: pulumi.asset.AssetArchive;
-  /** Paths inside the bundle, sorted. */
-  readonly paths: readonly string[];
+  /** Path inside the bundle to the file it comes from, sorted. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** What the platform starts; without it an environment comes up and serves nothing. */
@@ -17,38 +17,38 @@ const REQUIRED = ["application.py", "requirements.txt", "Procfile"] as const;
 
 /** Left out of a bundle: what tools leave behind, tests, and a developer's own variables, which may hold secrets. */
 const IGNORED =
-  /^(__pycache__|\.venv|venv|\.env(\..+)?|\.pytest_cache|\.mypy_cache|tests?|node_modules|\.git|\.DS_Store)$|\.pyc$/;
+  /^(__pycache__|\.venv|venv|\.env(\..+)?|\.pytest_cache|\.mypy_cache|\.ruff_cache|tests?|node_modules|\.git|\.DS_Store)$|\.pyc$/;
+
+/** Most that Elastic Beanstalk takes as one bundle. */
+const MOST_BYTES = 500 * 1024 * 1024;
 
 /**
  * Merges folders into one bundle; a file of a later folder stands in place of the same path in an earlier one.
  *
- * @throws RunError naming the folder that is not there, or the file the platform needs and no folder has.
+ * @throws RunError naming the folder that is not there, or everything that the platform needs and the bundle lacks.
  */
 export function bundle(folders: readonly string[]): Bundle {
-  const files = new Map<string, string>();
+  const found = new Map<string, string>();
   for (const folder of folders) {
     if (!existsSync(folder)) throw new pulumi.RunError(`Bundle: there is no folder ${folder}`);
-    for (const file of list(folder)) files.set(file, path.join(folder, file));
+    for (const file of list(folder)) found.set(file, path.join(folder, file));
   }
-  for (const needed of REQUIRED) {
-    if (files.has(needed)) continue;
-    throw new pulumi.RunError(
-      `Bundle of ${folders.join(" and ")}: ${needed} is missing, and the platform starts from it`,
-    );
-  }
-  const paths = [...files.keys()].sort();
+  const files = new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const lacks = whatIsLacking(files);
+  if (lacks.length > 0) throw new pulumi.RunError(`Bundle of ${folders.join(" and ")}: ${lacks.join("; ")}`);
+
   const hash = createHash("sha256");
-  for (const file of paths) {
-    const content = readFileSync(files.get(file)!);
+  for (const [file, source] of files) {
+    const content = readFileSync(source);
     // Lengths keep the end of one file and the name of the next apart.
     hash.update(`${file.length}:${file}:${content.length}:`).update(content);
   }
   return {
     versionLabel: `v-${hash.digest("hex").slice(0, 12)}`,
     archive: new pulumi.asset.AssetArchive(
-      Object.fromEntries(paths.map((file) => [file, new pulumi.asset.FileAsset(files.get(file)!)])),
+      Object.fromEntries([...files].map(([file, source]) => [file, new pulumi.asset.FileAsset(source)])),
     ),
-    paths,
+    files,
   };
 }
 
@@ -57,6 +57,68 @@ function list(folder: string, below = ""): string[] {
     .filter(({ name }) => !IGNORED.test(name))
     .flatMap((entry) => {
       const file = path.posix.join(below, entry.name);
-      return entry.isDirectory() ? list(folder, file) : [file];
+      if (entry.isDirectory()) return list(folder, file);
+      if (entry.isFile()) return [file];
+      throw new pulumi.RunError(`Bundle: ${path.join(folder, file)} is no file; a bundle holds no links`);
     });
+}
+
+/** Why the platform could not run these files, one sentence each. */
+function whatIsLacking(files: ReadonlyMap<string, string>): string[] {
+  const missing = REQUIRED.filter((file) => !files.has(file));
+  if (missing.length > 0) return missing.map((file) => `${file} is missing, and the platform starts from it`);
+  const read = (file: string): string => readFileSync(files.get(file)!, "utf8");
+  const packages = packagesOf(read("requirements.txt"));
+  const bytes = [...files.values()].reduce((sum, source) => sum + statSync(source).size, 0);
+  return [
+    ...faultsOfProcfile(read("Procfile"), files, packages),
+    ...(files.has(".ebextensions/30-migrations.config") ? faultsOfMigrations(files, packages) : []),
+    ...(bytes > MOST_BYTES ? [`it has ${bytes} bytes, and Elastic Beanstalk takes ${MOST_BYTES}`] : []),
+  ];
+}
+
+/** Names of the packages that a requirements file asks for, as the index compares them. */
+function packagesOf(requirements: string): Set<string> {
+  const names = requirements.split("\n").map((line) => /^([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(line)?.[1]);
+  return new Set(names.flatMap((name) => (name ? [name.toLowerCase().replace(/[._-]+/g, "-")] : [])));
+}
+
+function faultsOfProcfile(procfile: string, files: ReadonlyMap<string, string>, packages: Set<string>): string[] {
+  const faults: string[] = [];
+  const processes = new Map<string, string>();
+  for (const line of procfile.split(/\r?\n/).filter((text) => text.trim() && !text.startsWith("#"))) {
+    const [, name, command] = /^([A-Za-z0-9_-]+):\s*(\S.*)$/.exec(line) ?? [];
+    if (name && command) processes.set(name, command);
+    else faults.push(`Procfile: "${line}" is not of the form "name: command"`);
+  }
+  if (!processes.has("web")) faults.push("Procfile names no process web, which nginx passes requests to");
+  for (const [name, command] of processes) {
+    const entry = entryOf(command);
+    if (entry && !entry.some((file) => files.has(file))) {
+      faults.push(`Procfile starts ${name} from ${entry[0]}, which is missing`);
+    }
+    const [program] = command.split(/\s+/);
+    if (program === "gunicorn" && !packages.has("gunicorn")) {
+      faults.push(`Procfile starts ${name} with gunicorn, which requirements.txt does not install`);
+    }
+  }
+  return faults;
+}
+
+/** Files one of which a command starts, or undefined for a command of another kind. */
+function entryOf(command: string): string[] | undefined {
+  const script = /^python3? (\S+\.py)\b/.exec(command)?.[1];
+  if (script) return [path.posix.normalize(script)];
+  const module = /^python3? -m ([\w.]+)|^gunicorn\b.*?\s([A-Za-z_][\w.]*):[A-Za-z_]\w*/.exec(command);
+  const name = (module?.[1] ?? module?.[2])?.replaceAll(".", "/");
+  return name === undefined ? undefined : [`${name}.py`, `${name}/__main__.py`, `${name}/__init__.py`];
+}
+
+/** The release migrates the database with Flask-Migrate, whether there is something to migrate or not. */
+function faultsOfMigrations(files: ReadonlyMap<string, string>, packages: Set<string>): string[] {
+  const reason = "and a release migrates the database with it";
+  return [
+    ...(files.has("migrations/env.py") ? [] : [`migrations/env.py is missing, ${reason}`]),
+    ...(packages.has("flask-migrate") ? [] : [`requirements.txt does not install Flask-Migrate, ${reason}`]),
+  ];
 }

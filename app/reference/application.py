@@ -1,8 +1,6 @@
 """What gunicorn and flask start: the application, configured from the environment."""
 
-import os
-
 from prism import create_application
-from prism.settings import Settings
+from prism.settings import settings_or_exit
 
-application = create_application(Settings.from_environment(os.environ))
+application = create_application(settings_or_exit())

@@ -298,7 +298,8 @@ describe("BeanstalkApp", () => {
     });
 
     it("the processes start from variables that the environment has", () => {
-      const needed = [...read("Procfile").matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
+      const needed = [...read("gunicorn.conf.py").matchAll(/_whole\(['"](\w+)['"]/g)].map(([, name]) => name!);
+      assert.deepEqual(needed, ["PORT", "WEB_PROCESSES", "WEB_THREADS"]);
       // PORT is the application's, which says where it listens.
       assert.deepEqual(
         needed.filter((name) => variable(name) === undefined),
@@ -314,7 +315,7 @@ describe("BeanstalkApp", () => {
         assert.ok(seconds(directive) >= longest, directive);
       }
       assert.ok(seconds("keepalive_timeout") > longest);
-      const gunicorn = Number(/--timeout (\d+)/.exec(read("Procfile"))?.[1]);
+      const gunicorn = Number(/^timeout = (\d+)$/m.exec(read("gunicorn.conf.py"))?.[1]);
       assert.ok(gunicorn >= longest);
       assert.match(nginx, /include conf\.d\/elasticbeanstalk\/\*\.conf;/);
     });

@@ -1,5 +1,6 @@
 """Whether the parts that the application stands on answer."""
 
+import hmac
 import logging
 import threading
 import time
@@ -9,78 +10,108 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import boto3
 import redis
 from botocore.config import Config
-from flask import Flask
+from flask import Blueprint, Flask, jsonify, request
 from sqlalchemy import text
 
+from .chain import ModelChain, NoModelFree
 from .database import db
 from .settings import Settings
+from .storage import reason_of
 
 logger = logging.getLogger(__name__)
 
 # Below the load balancer's and the CDN's patience by far, so that a hanging part is told and not waited for.
 SECONDS = 3
 
-# Everybody can ask, and an answer costs a call of the model, whose calls a minute are counted.
-KEPT_SECONDS = 30
+# Everybody can ask, and an answer costs a call of the model.
+KEPT_SECONDS = 10
 
-_executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="health")
+# Bedrock is asked by one process for the whole fleet, because its calls a minute are counted.
+BEDROCK_KEPT_SECONDS = 60
 
 
 class Health:
-    """The last answers of the parts, asked again when they are older than half a minute."""
+    """The last answers of the parts, asked again when they are older than some seconds."""
 
-    def __init__(self, settings: Settings, application: Flask):
-        self._settings = settings
-        self._application = application
+    def __init__(self, settings: Settings, application: Flask, client: redis.Redis):
+        config = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1})
+        s3 = boto3.client("s3", region_name=settings.region, config=config)
+        bedrock = Bedrock(settings, client)
+        self._checks: dict[str, Callable[[], object]] = {
+            "database": lambda: _ask_database(application),
+            # A write: a cache that is full, or a replica that was a primary, still answers reads.
+            "redis": lambda: client.set("health:redis", 1, ex=60),
+            "s3": lambda: s3.head_bucket(Bucket=settings.bucket),
+            "bedrock": bedrock.ask,
+        }
+        # Twice as many threads as parts: one that hangs until after its limit does not keep the next question waiting.
+        self._executor = ThreadPoolExecutor(2 * len(self._checks), thread_name_prefix="health")
         self._lock = threading.Lock()
         self._parts: dict[str, str] = {}
         self._asked_at = float("-inf")
 
     def parts(self) -> dict[str, str]:
-        """`ok`, `failing` or `slow` for each part."""
+        """For each part `ok`, or why it does not answer."""
         with self._lock:
             if time.monotonic() - self._asked_at > KEPT_SECONDS:
-                self._parts = _ask_all(self._settings, self._application)
+                self._parts = self._ask_all()
                 self._asked_at = time.monotonic()
             return self._parts
 
-
-def _ask_all(settings: Settings, application: Flask) -> dict[str, str]:
-    """Asks all parts at the same time."""
-    checks: dict[str, Callable[[], object]] = {
-        "database": lambda: _database(application),
-        "redis": lambda: redis.Redis.from_url(settings.redis_url, socket_timeout=SECONDS).ping(),
-        "s3": lambda: _client("s3", settings).head_bucket(Bucket=settings.bucket),
-        "bedrock": lambda: _bedrock(settings),
-    }
-    running = {name: _executor.submit(check) for name, check in checks.items()}
-    wait(running.values(), timeout=SECONDS)
-    results = {}
-    for name, future in running.items():
-        if not future.done():
-            results[name] = "slow"
-        elif future.exception() is None:
-            results[name] = "ok"
-        else:
-            results[name] = "failing"
-            logger.warning("health check failed", extra={"part": name, "reason": type(future.exception()).__name__})
-    return results
+    def _ask_all(self) -> dict[str, str]:
+        running = {name: self._executor.submit(check) for name, check in self._checks.items()}
+        wait(running.values(), timeout=SECONDS)
+        parts = {}
+        for name, future in running.items():
+            error = future.exception() if future.done() else TimeoutError()
+            parts[name] = "ok" if error is None else _reason(error)
+            if error is not None:
+                logger.warning("health check failed", extra={"part": name, "reason": parts[name]})
+        return parts
 
 
-def _database(application: Flask) -> None:
+class Bedrock:
+    """The check that costs something. What one process learns, all of them know for a minute."""
+
+    def __init__(self, settings: Settings, client: redis.Redis):
+        self._redis = client
+        self._chain = ModelChain(settings, client, SECONDS)
+
+    def ask(self) -> None:
+        """One token of the first model that answers: no other call shows that a model may be invoked."""
+        if not self._redis.get("health:bedrock"):
+            self._chain.ask([{"text": "ok"}], max_tokens=1)
+            self._redis.set("health:bedrock", 1, ex=BEDROCK_KEPT_SECONDS)
+
+
+def configure_health(application: Flask, settings: Settings, client: redis.Redis) -> None:
+    """Serves `/health` for operators and checks, and `/health/live` for the load balancer."""
+    health = Health(settings, application, client)
+    pages = Blueprint("health", __name__)
+
+    @pages.get("/health/live")
+    def live():
+        """Only that the process serves: a failing database must not get instances replaced."""
+        return jsonify(status="ok")
+
+    @pages.get("/health")
+    def whole():
+        """Whether all parts answer; which one does not, and why, only for who has the token."""
+        parts = health.parts()
+        ok = all(part == "ok" for part in parts.values())
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+        details = {"parts": parts} if hmac.compare_digest(given, settings.health_token.encode()) else {}
+        return jsonify(status="ok" if ok else "failing", **details), 200 if ok else 503
+
+    application.register_blueprint(pages)
+
+
+def _ask_database(application: Flask) -> None:
     with application.app_context(), db.engine.connect() as connection:
         connection.execute(text("SELECT 1"))
 
 
-def _bedrock(settings: Settings) -> None:
-    """One token of the first model: the only call that shows that the model may be invoked."""
-    _client("bedrock-runtime", settings).converse(
-        modelId=settings.models[0].id,
-        messages=[{"role": "user", "content": [{"text": "ok"}]}],
-        inferenceConfig={"maxTokens": 1},
-    )
-
-
-def _client(service: str, settings: Settings):
-    config = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1})
-    return boto3.client(service, region_name=settings.region, config=config)
+def _reason(error: BaseException) -> str:
+    if isinstance(error, NoModelFree):
+        return "no model is free"
+    return "no answer in time" if isinstance(error, TimeoutError) else reason_of(error)
