@@ -27,4 +27,7 @@ export const LOG_EVENTS: readonly LogEvent[] = [
   { event: "session_created", metric: "sessionsCreated", value: "1", unit: "Count" },
   { event: "session_expired", metric: "sessionsExpired", value: "1", unit: "Count" },
   { event: "document_processed", metric: "documentSeconds", value: "$.seconds", unit: "Seconds" },
+  // One instance writes these, once a minute: the queue is one for all.
+  { event: "queue_depth", metric: "queueDepth", value: "$.jobs", unit: "Count" },
+  { event: "queue_oldest_job", metric: "queueOldestJob", value: "$.seconds", unit: "Seconds" },
 ];

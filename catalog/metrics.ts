@@ -69,6 +69,8 @@ export const METRICS = {
   sessionsCreated: home(APPLICATION_NAMESPACE, "SessionsCreated"),
   sessionsExpired: home(APPLICATION_NAMESPACE, "SessionsExpired"),
   documentSeconds: home(APPLICATION_NAMESPACE, "DocumentProcessingTime"),
+  queueDepth: home(APPLICATION_NAMESPACE, "QueueDepth"),
+  queueOldestJob: home(APPLICATION_NAMESPACE, "QueueOldestJobAge"),
 
   replicationLatency: {
     namespace: "AWS/S3",

@@ -152,6 +152,13 @@ export function alarmSpecs<Value>(inputs: AlarmInputs<Value>): AlarmSpec<Value>[
       threshold: 0,
     },
     {
+      ...gauge,
+      what: "Queue-Oldest-Job",
+      meaning: "A document has waited a quarter of an hour: no worker runs, or no model is free.",
+      metrics: [metric<Value>("queueOldestJob", [], "Maximum")],
+      threshold: 900,
+    },
+    {
       ...counter,
       what: "Replication-Latency",
       meaning: "Documents take longer than 15 minutes to reach the other region.",

@@ -109,6 +109,8 @@ function application(inputs: DashboardInputs): Graph[] {
         metric("documentSeconds", [], "p99", "99th percentile"),
       ],
     },
+    { title: "Jobs that wait", axis: "jobs", lines: [metric("queueDepth", [], "Maximum", "in the queue")] },
+    { title: "Oldest job", axis: "s", lines: [metric("queueOldestJob", [], "Maximum", "has waited")] },
   ];
 }
 

@@ -128,8 +128,9 @@ export class MonitoringSuite extends Component<MonitoringSuiteTransforms> {
           name: METRICS[metric].name,
           value,
           unit,
-          // CloudWatch takes a default or dimensions, not both.
-          ...(dimensions ? { dimensions } : { defaultValue: unit === "Count" ? "0" : undefined }),
+          // CloudWatch takes a default or dimensions, not both. What is counted is 0 when nothing was; what is measured
+          // is unknown then.
+          ...(dimensions ? { dimensions } : { defaultValue: value === "1" ? "0" : undefined }),
         },
       }),
     );

@@ -77,6 +77,7 @@ describe("MonitoringSuite", () => {
         "AI-Prism-High-5xx-Errors",
         "AI-Prism-High-CPU",
         "AI-Prism-High-Memory",
+        "AI-Prism-Queue-Oldest-Job",
         "AI-Prism-Redis-Evictions",
         "AI-Prism-Redis-High-CPU",
         "AI-Prism-Redis-High-Memory",
@@ -104,6 +105,8 @@ describe("MonitoringSuite", () => {
       "aws:cloudwatch/dashboard:Dashboard monitoring-infrastructure-health",
       "aws:cloudwatch/logMetricFilter:LogMetricFilter monitoring-document-processed",
       "aws:cloudwatch/logMetricFilter:LogMetricFilter monitoring-model-called",
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter monitoring-queue-depth",
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter monitoring-queue-oldest-job",
       "aws:cloudwatch/logMetricFilter:LogMetricFilter monitoring-session-created",
       "aws:cloudwatch/logMetricFilter:LogMetricFilter monitoring-session-expired",
       "aws:cloudwatch/queryDefinition:QueryDefinition monitoring-answers-by-status",
@@ -112,7 +115,7 @@ describe("MonitoringSuite", () => {
       "aws:cloudwatch/queryDefinition:QueryDefinition monitoring-model-calls",
       "aws:cloudwatch/queryDefinition:QueryDefinition monitoring-slow-documents",
     ]);
-    assert.equal(plain.all(ALARM).length, 17, "no alarm about a certificate that is not there");
+    assert.equal(plain.all(ALARM).length, 18, "no alarm about a certificate that is not there");
   });
 
   it("puts every alarm where its metric is published, on dimensions it is published with, and tells the topic there", () => {
@@ -168,6 +171,7 @@ describe("MonitoringSuite", () => {
     assert.equal(alarm("Database-Connections").threshold, 89);
     assert.equal(alarm("Database-Low-Storage").threshold, 0.2 * 20 * 1024 ** 3);
     assert.equal(alarm("Replication-Latency").threshold, 900);
+    assert.equal(alarm("Queue-Oldest-Job").threshold, 900);
   });
 
   it("adds counters up although some are silent, and takes the fullest Redis node", () => {
@@ -225,6 +229,15 @@ describe("MonitoringSuite", () => {
     });
     const seconds = filters.find(({ name }) => name === "document_processed")!;
     assert.equal(seconds.metricTransformation.value, "$.seconds");
+    const defaults = filters.map(({ name, metricTransformation }) => [name, metricTransformation.defaultValue]);
+    assert.deepEqual(Object.fromEntries(defaults), {
+      model_called: undefined,
+      session_created: "0",
+      session_expired: "0",
+      document_processed: undefined,
+      queue_depth: undefined,
+      queue_oldest_job: undefined,
+    });
     for (const { metricTransformation } of filters) {
       assert.ok(
         !(metricTransformation.dimensions && metricTransformation.defaultValue),
