@@ -29,3 +29,16 @@ export const rehearsal: Bench = {
     ];
   },
 };
+
+const many = (environment: string): string[] => [
+  path.join(root, "prism"),
+  ...["rehearse", environment, "--program", path.join(__dirname, "rehearsal/many")],
+];
+
+/** A thousand resources, against ten times a hundred at most. */
+export const rehearsalOfMany: Bench = {
+  name: "rehearsal-of-many",
+  measured: many("thousand"),
+  against: many("hundred"),
+  limit: 10,
+};

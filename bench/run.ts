@@ -1,10 +1,10 @@
 // `npm run bench [-- NAME…]`: each bench as a ratio within this run, medians of five rounds; exit 1 above a limit.
 import { programStart } from "./program-start";
-import { rehearsal } from "./rehearsal";
+import { rehearsal, rehearsalOfMany } from "./rehearsal";
 import { compare, type Bench, type Times } from "./measure";
 
 const ROUNDS = 5;
-const BENCHES: readonly Bench[] = [programStart, rehearsal];
+const BENCHES: readonly Bench[] = [programStart, rehearsal, rehearsalOfMany];
 
 void main(process.argv.slice(2));
 

@@ -1,6 +1,10 @@
 import { clip, plural, seconds } from "../output";
+import type { Link } from "./critical-path";
+import { describeOutcome } from "./faults";
+import { orphanLines } from "./orphans";
 import type { Change, RehearsalReport } from "./report";
 
+const shownComponents = 24;
 const shownViolations = 8;
 const shownChanges = 6;
 const shownOfChange = 30;
@@ -16,6 +20,8 @@ export function formatReport(report: RehearsalReport, width: number): string {
     firstDeploymentLines(report, width),
     [
       ...report.notes.map((note) => `Note: ${note}`),
+      ...report.faults.map(describeOutcome),
+      ...report.orphans.flatMap(orphanLines),
       `Passes: ${report.passes.map((pass) => `${pass.name} ${seconds(pass.seconds)}`).join(", ")}`,
       `State:  ${report.location.directory}`,
     ],
@@ -35,13 +41,17 @@ function heading({ environment, program, ok, components, seconds: took }: Rehear
 function componentLines({ components }: RehearsalReport, width: number): string[] {
   const labels = components.map(({ name, type }) => `${type.split(":").at(-1) ?? type} ${name}`);
   const column = Math.min(40, Math.max(9, ...labels.map((label) => label.length)));
-  return components.map(({ resources, types }, index) => {
+  const lines = components.slice(0, shownComponents).map(({ resources, types }, index) => {
     const counted = Object.entries(types)
       .sort(([left, many], [right, others]) => others - many || left.localeCompare(right))
       .map(([type, count]) => (count > 1 ? `${count} ${type}` : type));
     const label = clip(labels[index] ?? "", column).padEnd(column);
     return clip(`  ${label} ${String(resources).padStart(4)}  ${counted.join(", ")}`, width);
   });
+  if (components.length > shownComponents) {
+    lines.push(`  … and ${components.length - shownComponents} more (--json has all)`);
+  }
+  return lines;
 }
 
 function policyLines({ policies }: RehearsalReport, width: number): string[] {
@@ -99,11 +109,15 @@ function firstDeploymentLines({ firstDeployment }: RehearsalReport, width: numbe
   const links = program.links.filter(({ seconds }) => seconds >= shownSeconds);
   return [
     `First deployment, by estimates: ${minutes(program.seconds)}; AWS itself forces ${minutes(forced.seconds)} (ratio ${ratio.toFixed(2)})`,
-    clip(`  ${links.map(({ resource, seconds }) => `${resource} ${minutes(seconds)}`).join(" → ")}`, width),
+    ...(links.length > 0 ? [clip(`  ${links.map(nameLink).join(" → ")}`, width)] : []),
     ...avoidable.map(({ resource, waitsFor }) =>
       clip(`  ${resource} waits for ${waitsFor}, which AWS does not ask`, width),
     ),
   ];
+}
+
+function nameLink({ resource, seconds }: Link): string {
+  return `${resource} ${minutes(seconds)}`;
 }
 
 function minutes(seconds: number): string {
