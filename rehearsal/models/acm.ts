@@ -1,5 +1,6 @@
-import { list, text } from "../values";
-import type { ModelContext, Models } from "./model";
+import { isObject, list, text } from "../values";
+import { type ModelContext, type Models, refused } from "./model";
+import { plain } from "./references";
 
 function names({ inputs }: ModelContext): string[] {
   return [...new Set([text(inputs.domainName), ...list(inputs.subjectAlternativeNames).map(text)])].filter(
@@ -39,22 +40,37 @@ export const models: Models = {
     },
     refuse: ({ inputs }) => {
       if (inputs.domainName === undefined) return undefined;
-      if (String(inputs.domainName).length > 64) return "domainName may have 64 characters";
+      if (String(inputs.domainName).length > 64) {
+        return refused(
+          "InvalidParameterException",
+          "The first domain name can be no longer than 64 characters: domainName may have 64 characters",
+        );
+      }
       return inputs.validationMethod === undefined && inputs.certificateAuthorityArn === undefined
-        ? "domainName needs validationMethod or certificateAuthorityArn"
+        ? refused("InvalidParameterException", "domainName needs validationMethod or certificateAuthorityArn")
         : undefined;
     },
     refuseDelete({ world, arn }) {
-      const user = world
+      const distribution = world
         .ofType("aws:cloudfront/distribution:Distribution")
         .find(({ inputs }) => JSON.stringify(inputs.viewerCertificate ?? {}).includes(arn));
-      return user && `distribution "${user.name}" uses it`;
+      const listener = world.findBy("aws:lb/listener:Listener", "certificateArn", arn);
+      const environment = world.ofType("aws:elasticbeanstalk/environment:Environment").find((one) =>
+        list(plain(one).settings)
+          .filter(isObject)
+          .some(({ name, value }) => name === "SSLCertificateArns" && value === arn),
+      );
+      const user = distribution ?? listener ?? environment;
+      return user && refused("ResourceInUseException", `Certificate ${arn} is in use: "${user.name}" uses it`);
     },
   },
   "aws:acm/certificateValidation:CertificateValidation": {
     refuse: ({ inputs, world, region }) =>
       world.findBy("aws:acm/certificate:Certificate", "arn", inputs.certificateArn, region)
         ? undefined
-        : `there is no certificate ${String(inputs.certificateArn)} in ${region}`,
+        : refused(
+            "ResourceNotFoundException",
+            `Could not find certificate: there is no certificate ${String(inputs.certificateArn)} in ${region}`,
+          ),
   },
 };

@@ -1,21 +1,27 @@
 import { isObject, list, type Properties } from "../values";
-import type { ModelContext, Models } from "./model";
+import { type ModelContext, type Models, type Refused, refused } from "./model";
 
-function refuse({ inputs }: ModelContext): string | undefined {
+function refuse({ inputs }: ModelContext): Refused | undefined {
   if (
     inputs.limitAmount === undefined &&
     list(inputs.plannedLimits).length === 0 &&
     inputs.autoAdjustData === undefined
   ) {
-    return "one of limitAmount, plannedLimits, autoAdjustData must be given";
+    return refused("InvalidParameterException", "one of limitAmount, plannedLimits, autoAdjustData must be given");
   }
   for (const [index, notification] of list(inputs.notifications).filter(isObject).entries()) {
     const emails = list((notification as Properties).subscriberEmailAddresses).length;
     const topics = list((notification as Properties).subscriberSnsTopicArns).length;
-    if (emails + topics === 0) return `notifications[${index}] has nobody to tell`;
-    if (emails > 10 || topics > 1) return `notifications[${index}] can tell ten e-mail addresses and one topic`;
+    if (emails + topics === 0)
+      return refused("InvalidParameterException", `notifications[${index}] has nobody to tell`);
+    if (emails > 10 || topics > 1) {
+      return refused(
+        "CreationLimitExceededException",
+        `notifications[${index}] can tell ten e-mail addresses and one topic`,
+      );
+    }
     if (inputs.timeUnit === "DAILY" && notification.notificationType === "FORECASTED") {
-      return `notifications[${index}]: a DAILY budget forecasts nothing`;
+      return refused("InvalidParameterException", `notifications[${index}]: a DAILY budget forecasts nothing`);
     }
   }
   return undefined;

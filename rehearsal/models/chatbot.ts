@@ -1,4 +1,5 @@
-import type { Models } from "./model";
+import { type Models, refused } from "./model";
+import { cannotAssume } from "./references";
 
 export const models: Models = {
   "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": {
@@ -8,5 +9,9 @@ export const models: Models = {
       guardrailPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
       snsTopicArns: [],
     }),
+    refuse(context) {
+      const barred = cannotAssume(context, context.inputs.iamRoleArn, "chatbot.amazonaws.com");
+      return barred ? refused("InvalidParameterException", `the channel cannot use iamRoleArn: ${barred}`) : undefined;
+    },
   },
 };

@@ -1,4 +1,6 @@
-import type { Models } from "./model";
+import { isObject } from "../values";
+import { type Models, refused } from "./model";
+import { unusableKey } from "./references";
 
 export const models: Models = {
   "aws:dynamodb/table:Table": {
@@ -8,7 +10,19 @@ export const models: Models = {
       streamArn: inputs.streamEnabled === true ? `${arn}/stream/2026-01-01T00:00:00.000` : "",
       streamLabel: inputs.streamEnabled === true ? "2026-01-01T00:00:00.000" : "",
     }),
-    refuseDelete: ({ inputs }) =>
-      inputs.deletionProtectionEnabled === true ? "deletionProtectionEnabled is on" : undefined,
+    refuse(context) {
+      const encryption = context.inputs.serverSideEncryption;
+      const unusable = isObject(encryption) ? unusableKey(context, encryption.kmsKeyArn) : undefined;
+      return unusable
+        ? refused("ValidationException", `One or more parameter values were invalid: KMSMasterKeyId: ${unusable}`)
+        : undefined;
+    },
+    refuseDelete: ({ inputs, id }) =>
+      inputs.deletionProtectionEnabled === true
+        ? refused(
+            "ValidationException",
+            `Resource cannot be deleted as it is currently protected against deletion: deletionProtectionEnabled is on for ${id}`,
+          )
+        : undefined,
   },
 };

@@ -1,8 +1,29 @@
 import { Identifiers, zoneIdOf, zonesOf } from "../aws";
 import { contains, overlaps } from "../subnet-layout";
-import { list, type Properties, reveal, text } from "../values";
-import type { WorldResource } from "../world";
-import type { Model, ModelContext, Models } from "./model";
+import { isObject, list, type Properties, reveal, sameValue, text } from "../values";
+import type { World, WorldResource } from "../world";
+import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
+import {
+  apart,
+  cannotAssume,
+  groupElsewhere,
+  holderOf,
+  naming,
+  others,
+  plain,
+  vpcOfSubnet,
+  vpcOfSubnets,
+} from "./references";
+
+const VPC = "aws:ec2/vpc:Vpc";
+const SUBNET = "aws:ec2/subnet:Subnet";
+const INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway";
+const NAT_GATEWAY = "aws:ec2/natGateway:NatGateway";
+const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
+const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+const VPC_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
+const ENDPOINT_ROUTE = "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation";
+const FLOW_LOG = "aws:ec2/flowLog:FlowLog";
 
 const vpc: Model = {
   outputs({ inputs, identifiers }) {
@@ -21,14 +42,18 @@ const vpc: Model = {
     };
   },
   refuse({ inputs }) {
-    if (inputs.cidrBlock === undefined && inputs.ipv4IpamPoolId === undefined) return "cidrBlock must be given";
-    return undefined;
+    return inputs.cidrBlock === undefined && inputs.ipv4IpamPoolId === undefined
+      ? refused("MissingParameter", "cidrBlock must be given")
+      : undefined;
+  },
+  refuseDelete({ world, id }) {
+    const types = [SUBNET, INTERNET_GATEWAY, VPC_ENDPOINT, ROUTE_TABLE, SECURITY_GROUP];
+    const user = types.flatMap((type) => world.ofType(type)).find((one) => plain(one).vpcId === id);
+    return (
+      user && refused("DependencyViolation", `The vpc '${id}' has dependencies and cannot be deleted: ${naming(user)}`)
+    );
   },
 };
-
-function subnetsOf({ world }: ModelContext, vpcId: unknown): WorldResource[] {
-  return world.ofType("aws:ec2/subnet:Subnet").filter(({ inputs }) => inputs.vpcId === vpcId);
-}
 
 const subnet: Model = {
   outputs: ({ inputs, region, identifiers }) => {
@@ -44,17 +69,36 @@ const subnet: Model = {
     const { inputs, world, region } = context;
     const zone = text(inputs.availabilityZone);
     if (zone && !zonesOf(region).includes(zone)) {
-      return `there is no availability zone ${zone} in ${region}; there are ${zonesOf(region).join(", ")}`;
+      return refused(
+        "InvalidParameterValue",
+        `there is no availability zone ${zone} in ${region}; there are ${zonesOf(region).join(", ")}`,
+      );
     }
     const block = text(inputs.cidrBlock);
-    const home = world.find("aws:ec2/vpc:Vpc", String(inputs.vpcId));
+    const home = world.find(VPC, String(inputs.vpcId));
     if (!block || !home) return undefined;
     const range = text(home.outputs.cidrBlock);
-    if (range && !contains(range, block)) return `cidrBlock ${block} lies outside the VPC's ${range}`;
-    const other = subnetsOf(context, inputs.vpcId).find(
-      (one) => one.urn !== context.urn && overlaps(String(one.inputs.cidrBlock), block),
+    if (range && !contains(range, block)) {
+      return refused("InvalidSubnet.Range", `cidrBlock ${block} lies outside the VPC's ${range}`);
+    }
+    const other = others(context, SUBNET).find(
+      (one) => one.inputs.vpcId === inputs.vpcId && overlaps(String(one.inputs.cidrBlock), block),
     );
-    return other && `cidrBlock ${block} overlaps ${String(other.inputs.cidrBlock)} of "${other.name}"`;
+    if (!other) return undefined;
+    return refused(
+      "InvalidSubnet.Conflict",
+      `cidrBlock ${block} overlaps ${String(other.inputs.cidrBlock)} of "${other.name}"`,
+    );
+  },
+  refuseDelete({ world, id }) {
+    const holder = holderOf(world, "subnets", id);
+    return (
+      holder &&
+      refused(
+        "DependencyViolation",
+        `The subnet '${id}' has dependencies and cannot be deleted: ${naming(holder)} is in it`,
+      )
+    );
   },
 };
 
@@ -83,6 +127,37 @@ const eip: Model = {
       ptrRecord: "",
     };
   },
+  refuseDelete({ world, id }) {
+    const user = world.ofType(NAT_GATEWAY).find((one) => plain(one).allocationId === id);
+    return user && refused("AuthFailure", `address ${id} is in use by NAT gateway ${naming(user)}`);
+  },
+};
+
+const internetGateway: Model = {
+  outputs: () => ({ vpcId: "" }),
+  refuse(context) {
+    const { vpcId } = context.inputs;
+    const attached = others(context, INTERNET_GATEWAY);
+    const other = vpcId === undefined ? undefined : attached.find((one) => plain(one).vpcId === vpcId);
+    return other
+      ? refused(
+          "InvalidParameterValue",
+          `Network ${String(vpcId)} already has an internet gateway attached: ${naming(other)}`,
+        )
+      : undefined;
+  },
+  refuseDelete({ world, inputs, id }) {
+    const user = world
+      .ofType(NAT_GATEWAY)
+      .find((one) => plain(one).allocationId !== undefined && vpcOfSubnet(world, plain(one).subnetId) === inputs.vpcId);
+    return (
+      user &&
+      refused(
+        "DependencyViolation",
+        `Network ${String(inputs.vpcId)} has some mapped public address(es), which must be unmapped before gateway ${id} is detached: ${naming(user)} has one`,
+      )
+    );
+  },
 };
 
 const natGateway: Model = {
@@ -99,13 +174,88 @@ const natGateway: Model = {
       privateIp: `10.0.0.${4 + (parseInt(identifiers.hex(2, "private"), 16) % 250)}`,
     };
   },
-  refuse({ inputs, world, urn }) {
+  refuse(context) {
+    const { inputs } = context;
     if (inputs.connectivityType === "private" || inputs.availabilityMode === "regional") return undefined;
-    if (!inputs.allocationId) return "a public NAT gateway needs allocationId";
-    const user = world
-      .ofType("aws:ec2/natGateway:NatGateway")
-      .find((one) => one.inputs.allocationId === inputs.allocationId && one.urn !== urn);
-    return user && `allocationId ${String(inputs.allocationId)} is in use by "${user.name}"`;
+    if (!inputs.allocationId) return refused("MissingParameter", "a public NAT gateway needs allocationId");
+    const user = others(context, NAT_GATEWAY).find((one) => one.inputs.allocationId === inputs.allocationId);
+    return (
+      user &&
+      refused(
+        "Resource.AlreadyAssociated",
+        `Elastic IP address [${String(inputs.allocationId)}] is already associated: allocationId is in use by "${user.name}"`,
+      )
+    );
+  },
+};
+
+/** The VPC of a route table, or undefined when the program did not make it. */
+function vpcOfTable(world: World, table: unknown): string | undefined {
+  const found = world.find(ROUTE_TABLE, String(table));
+  return found && text(plain(found).vpcId);
+}
+
+const route: Model = {
+  outputs: () => ({ origin: "CreateRoute", state: "active", instanceId: "", instanceOwnerId: "" }),
+  refuse({ inputs, world }) {
+    const home = vpcOfTable(world, inputs.routeTableId);
+    const gateway = world.find(INTERNET_GATEWAY, String(inputs.gatewayId));
+    const nat = world.find(NAT_GATEWAY, String(inputs.natGatewayId));
+    const target = gateway ?? nat;
+    const place = gateway ? text(plain(gateway).vpcId) : nat && vpcOfSubnet(world, plain(nat).subnetId);
+    if (!target || !home || !place || place === home) return undefined;
+    return refused(
+      "InvalidParameterValue",
+      `route table ${String(inputs.routeTableId)} and gateway ${naming(target)} belong to different networks, ${home} and ${place}`,
+    );
+  },
+};
+
+const routeTableAssociation: Model = {
+  refuse({ inputs, world }) {
+    const home = vpcOfTable(world, inputs.routeTableId);
+    const place = vpcOfSubnet(world, inputs.subnetId);
+    if (!home || !place || place === home) return undefined;
+    return refused(
+      "InvalidParameterValue",
+      `route table ${String(inputs.routeTableId)} and subnet ${String(inputs.subnetId)} belong to different networks, ${home} and ${place}`,
+    );
+  },
+};
+
+const RULES = {
+  inline: [SECURITY_GROUP, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
+  own: [
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  ],
+  old: "aws:ec2/securityGroupRule:SecurityGroupRule",
+};
+
+/** A rule of another group that lets this group in or out. */
+function ruleFor(world: World, id: string): WorldResource | undefined {
+  const names = (rule: unknown) => isObject(rule) && list(rule.securityGroups).includes(id);
+  return (
+    RULES.own
+      .flatMap((type) => world.ofType(type))
+      .find((one) => plain(one).referencedSecurityGroupId === id && plain(one).securityGroupId !== id) ??
+    world
+      .ofType(RULES.old)
+      .find((one) => plain(one).sourceSecurityGroupId === id && plain(one).securityGroupId !== id) ??
+    RULES.inline
+      .flatMap((type) => world.ofType(type))
+      .find((one) => one.id !== id && [...list(plain(one).ingress), ...list(plain(one).egress)].some(names))
+  );
+}
+
+const securityGroup: Model = {
+  outputs: () => ({ ingress: [], egress: [] }),
+  refuseDelete({ world, id }) {
+    const holder = holderOf(world, "groups", id);
+    if (holder)
+      return refused("DependencyViolation", `resource ${id} has a dependent object: ${naming(holder)} is in it`);
+    const rule = ruleFor(world, id);
+    return rule && refused("DependencyViolation", `resource ${id} has a dependent object: ${naming(rule)} names it`);
   },
 };
 
@@ -126,16 +276,28 @@ function ruleKey(inputs: Properties): string {
 /** Model of a rule that is a resource of its own. */
 export const securityGroupRule: Model = {
   refuse(context) {
-    const { inputs, urn, type, world } = context;
+    const { inputs, type, world } = context;
     const wanted = ruleKey(inputs);
-    const twin = world
-      .ofType(type)
-      .find((one) => one.urn !== urn && ruleKey(reveal(one.inputs) as Properties) === wanted);
-    if (twin) return `the group has this rule already: "${twin.name}"`;
+    const twin = others(context, type).find((one) => ruleKey(reveal(one.inputs) as Properties) === wanted);
+    if (twin) {
+      return refused("InvalidPermission.Duplicate", `the specified rule already exists in the group: "${twin.name}"`);
+    }
+    const group = world.find(SECURITY_GROUP, String(inputs.securityGroupId));
+    const elsewhere = group && groupElsewhere(world, [inputs.referencedSecurityGroupId], text(plain(group).vpcId));
+    if (elsewhere) {
+      return refused(
+        "InvalidGroup.NotFound",
+        `You have specified two resources that belong to different networks: ${elsewhere}`,
+      );
+    }
     const [from, to] = [inputs.fromPort, inputs.toPort];
     const ports = inputs.ipProtocol === "tcp" || inputs.ipProtocol === "udp";
-    if (ports && (from === undefined || to === undefined)) return "fromPort and toPort are needed with this ipProtocol";
-    if (ports && Number(from) > Number(to)) return `fromPort ${String(from)} is above toPort ${String(to)}`;
+    if (ports && (from === undefined || to === undefined)) {
+      return refused("InvalidParameterValue", "fromPort and toPort are needed with this ipProtocol");
+    }
+    if (ports && Number(from) > Number(to)) {
+      return refused("InvalidParameterValue", `fromPort ${String(from)} is above toPort ${String(to)}`);
+    }
     return undefined;
   },
 };
@@ -180,28 +342,128 @@ const vpcEndpoint: Model = {
       }),
     };
   },
-  refuse({ inputs, region }) {
+  refuse(context) {
+    const { inputs, region } = context;
     const service = text(inputs.serviceName);
     const elsewhere = service && /^com\.amazonaws\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(service)?.[1];
     if (elsewhere && elsewhere !== (text(inputs.serviceRegion) ?? region)) {
-      return `serviceName ${service} is a service of ${elsewhere}, and the VPC is in ${region}`;
+      return refused(
+        "InvalidServiceName",
+        `serviceName ${service} is a service of ${elsewhere}, and the VPC is in ${region}`,
+      );
     }
-    return undefined;
+    return inputs.vpcEndpointType === "Interface" ? refuseInterfaces(context) : refuseTables(context);
+  },
+};
+
+function refuseInterfaces(context: ModelContext): Refused | undefined {
+  const { inputs, world } = context;
+  const vpcId = text(inputs.vpcId);
+  const subnets = list(inputs.subnetIds);
+  const strays = subnets.filter((subnet) => (vpcOfSubnet(world, subnet) ?? vpcId) !== vpcId);
+  if (strays.length > 0) {
+    return refused("InvalidSubnetId.NotFound", `subnetIds: ${strays.join(", ")} is not in ${vpcId}`);
+  }
+  const zones = subnets
+    .map((id) => world.find(SUBNET, String(id))?.outputs.availabilityZone)
+    .filter((zone) => zone !== undefined);
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  if (twice !== undefined) {
+    return refused(
+      "DuplicateSubnetsInSameZone",
+      `Found another VPC endpoint subnet in the availability zone of a subnet: two of subnetIds are in ${String(twice)}`,
+    );
+  }
+  const group = groupElsewhere(world, list(inputs.securityGroupIds), vpcId);
+  if (group) return refused("InvalidParameter", `securityGroupIds: ${group}`);
+  if (inputs.privateDnsEnabled !== true) return undefined;
+  const home = world.find(VPC, vpcId ?? "");
+  const settings: Properties | undefined = home && { enableDnsSupport: true, ...home.outputs };
+  if (home && settings && !(settings.enableDnsSupport === true && settings.enableDnsHostnames === true)) {
+    return refused(
+      "InvalidParameter",
+      `Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for ${naming(home)}`,
+    );
+  }
+  const same = others(context, VPC_ENDPOINT)
+    .map((one) => ({ one, held: plain(one) }))
+    .find(
+      ({ held }) => held.privateDnsEnabled === true && held.vpcId === vpcId && held.serviceName === inputs.serviceName,
+    );
+  return same
+    ? refused(
+        "InvalidParameter",
+        `private-dns-enabled cannot be set because there is already a conflicting DNS domain for ${String(inputs.serviceName)} in ${vpcId}: ${naming(same.one)}`,
+      )
+    : undefined;
+}
+
+function refuseTables(context: ModelContext): Refused | undefined {
+  const { inputs, world } = context;
+  const tables = list(inputs.routeTableIds);
+  const stray = tables.find((table) => (vpcOfTable(world, table) ?? inputs.vpcId) !== inputs.vpcId);
+  if (stray !== undefined) {
+    return refused("InvalidRouteTableId.NotFound", `routeTableIds: ${String(stray)} is not in ${String(inputs.vpcId)}`);
+  }
+  const alike = others(context, VPC_ENDPOINT).filter((one) => plain(one).serviceName === inputs.serviceName);
+  const routed = alike.find((one) => list(plain(one).routeTableIds).some((table) => tables.includes(table)));
+  return (
+    routed &&
+    refused(
+      "RouteAlreadyExists",
+      `a route table of routeTableIds already has a route to ${String(inputs.serviceName)}, through ${naming(routed)}`,
+    )
+  );
+}
+
+const flowLog: Model = {
+  outputs: () => ({
+    logFormat:
+      "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}",
+  }),
+  refuse(context) {
+    const { inputs } = context;
+    if (inputs.logDestinationType === "cloud-watch-logs" && inputs.iamRoleArn === undefined) {
+      return refused(
+        "InvalidParameter",
+        "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs: iamRoleArn is needed to write to CloudWatch Logs",
+      );
+    }
+    const barred = cannotAssume(context, inputs.iamRoleArn, "vpc-flow-logs.amazonaws.com");
+    if (barred) return refused("InvalidParameter", `Unable to assume given IAM role: ${barred}`);
+    const keys = [
+      "vpcId",
+      "subnetId",
+      "eniId",
+      "transitGatewayId",
+      "logDestination",
+      "trafficType",
+      "logFormat",
+      "iamRoleArn",
+      "maxAggregationInterval",
+    ];
+    const same = others(context, FLOW_LOG).find((one) => keys.every((key) => sameValue(plain(one)[key], inputs[key])));
+    return (
+      same &&
+      refused(
+        "FlowLogAlreadyExists",
+        `There is an existing Flow Log with the same configuration and log destination: ${naming(same)}`,
+      )
+    );
   },
 };
 
 export const models: Models = {
-  "aws:ec2/vpc:Vpc": vpc,
-  "aws:ec2/subnet:Subnet": subnet,
+  [VPC]: vpc,
+  [SUBNET]: subnet,
   "aws:ec2/eip:Eip": eip,
-  "aws:ec2/natGateway:NatGateway": natGateway,
-  "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint,
-  "aws:ec2/internetGateway:InternetGateway": { outputs: () => ({ vpcId: "" }) },
-  "aws:ec2/routeTable:RouteTable": { outputs: () => ({ routes: [], propagatingVgws: [] }) },
-  "aws:ec2/route:Route": {
-    outputs: () => ({ origin: "CreateRoute", state: "active", instanceId: "", instanceOwnerId: "" }),
-  },
-  "aws:ec2/securityGroup:SecurityGroup": { outputs: () => ({ ingress: [], egress: [] }) },
+  [NAT_GATEWAY]: natGateway,
+  [VPC_ENDPOINT]: vpcEndpoint,
+  [INTERNET_GATEWAY]: internetGateway,
+  [ROUTE_TABLE]: { outputs: () => ({ routes: [], propagatingVgws: [] }) },
+  "aws:ec2/route:Route": route,
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": routeTableAssociation,
+  [SECURITY_GROUP]: securityGroup,
   "aws:ec2/securityGroupRule:SecurityGroupRule": {
     outputs: ({ identifiers }) => ({ securityGroupRuleId: `sgr-${identifiers.hex(17, "rule")}` }),
   },
@@ -220,14 +482,5 @@ export const models: Models = {
       routes: [],
     }),
   },
-  "aws:ec2/flowLog:FlowLog": {
-    outputs: () => ({
-      logFormat:
-        "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}",
-    }),
-    refuse: ({ inputs }) =>
-      inputs.logDestinationType === "cloud-watch-logs" && inputs.iamRoleArn === undefined
-        ? "iamRoleArn is needed to write to CloudWatch Logs"
-        : undefined,
-  },
+  [FLOW_LOG]: flowLog,
 };

@@ -1,5 +1,11 @@
 import { isObject, list, type Properties, text } from "../values";
-import type { Model, ModelContext, Models } from "./model";
+import { cannotLogTo, tooFewZones } from "./lb";
+import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
+import { cannotAssume, groupElsewhere, naming, optionValues, plain, vpcOfSubnet } from "./references";
+
+const APPLICATION = "aws:elasticbeanstalk/application:Application";
+const VERSION = "aws:elasticbeanstalk/applicationVersion:ApplicationVersion";
+const ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment";
 
 /** Option names by namespace; `*` is a namespace whose names are the user's own. */
 const OPTIONS: Record<string, string[] | "*"> = {
@@ -173,17 +179,24 @@ function setting(context: Pick<ModelContext, "inputs">, namespace: string, name:
   return settingsOf(context).find((one) => one.namespace === namespace && one.name === name)?.value;
 }
 
-function refuseSettings(context: ModelContext): string | undefined {
+function refuseSettings(context: ModelContext): Refused | undefined {
   const seen = new Set<string>();
   for (const { namespace, name } of settingsOf(context)) {
     const known = optionsOf(namespace);
-    if (!known) return `settings: there is no option namespace "${namespace}"`;
+    if (!known) {
+      return refused("ConfigurationValidationException", `settings: there is no option namespace "${namespace}"`);
+    }
     if (known !== "*" && !known.includes(name)) {
-      return `settings: namespace "${namespace}" has no option "${name}"; it has ${known.join(", ")}`;
+      return refused(
+        "ConfigurationValidationException",
+        `settings: namespace "${namespace}" has no option "${name}"; it has ${known.join(", ")}`,
+      );
     }
     const key = `${namespace}\n${name}`;
     const resource = namespace === "aws:autoscaling:scheduledaction";
-    if (!resource && seen.has(key)) return `settings: option "${name}" of "${namespace}" is given twice`;
+    if (!resource && seen.has(key)) {
+      return refused("InvalidParameterValue", `settings: option "${name}" of "${namespace}" is given twice`);
+    }
     seen.add(key);
   }
   const variables = settingsOf(context).filter(
@@ -191,37 +204,138 @@ function refuseSettings(context: ModelContext): string | undefined {
   );
   const characters = variables.reduce((sum, { name, value }) => sum + name.length + value.length + 2, 0);
   if (characters > VARIABLES_LIMIT) {
-    return `settings: the environment variables have ${characters} characters together; ${VARIABLES_LIMIT} are allowed`;
+    return refused(
+      "ConfigurationValidationException",
+      `settings: the environment variables have ${characters} characters together; ${VARIABLES_LIMIT} are allowed`,
+    );
   }
   const asg = (name: string) => Number(setting(context, "aws:autoscaling:asg", name) ?? NaN);
-  if (asg("MinSize") > asg("MaxSize")) return `settings: MinSize ${asg("MinSize")} is above MaxSize ${asg("MaxSize")}`;
-  return undefined;
+  return asg("MinSize") > asg("MaxSize")
+    ? refused(
+        "ConfigurationValidationException",
+        `settings: MinSize ${asg("MinSize")} is above MaxSize ${asg("MaxSize")}`,
+      )
+    : undefined;
 }
 
-function refuse(context: ModelContext): string | undefined {
+function refuse(context: ModelContext): Refused | undefined {
   const { inputs, world, region } = context;
   const application = text(inputs.application);
-  if (!world.findBy("aws:elasticbeanstalk/application:Application", "name", application, region)) {
-    return `there is no application "${application}" in ${region}`;
+  if (!world.findBy(APPLICATION, "name", application, region)) {
+    return refused(
+      "InvalidParameterValue",
+      `No Application named '${application}' found: there is no application "${application}" in ${region}`,
+    );
   }
   const version = text(inputs.version);
   const known = world
-    .ofType("aws:elasticbeanstalk/applicationVersion:ApplicationVersion")
+    .ofType(VERSION)
     .some((one) => one.region === region && one.inputs.name === version && one.inputs.application === application);
-  if (version && !known) return `application "${application}" has no version "${version}"`;
-  if (inputs.tier === "Worker" && inputs.cnamePrefix !== undefined) return "tier Worker takes no cnamePrefix";
+  if (version && !known) {
+    return refused(
+      "InvalidParameterValue",
+      `No Application Version named '${version}' found: application "${application}" has no version "${version}"`,
+    );
+  }
+  if (inputs.tier === "Worker" && inputs.cnamePrefix !== undefined) {
+    return refused("InvalidParameterCombination", "tier Worker takes no cnamePrefix");
+  }
   const stack = text(inputs.solutionStackName);
   if (stack && !/^64bit Amazon Linux \d+ v\d+\.\d+\.\d+ running .+$/.test(stack)) {
-    return `solutionStackName "${stack}" is no solution stack`;
+    return refused(
+      "InvalidParameterValue",
+      `No Solution Stack named '${stack}' found: solutionStackName "${stack}" is no solution stack`,
+    );
   }
-  const wrong = refuseSettings(context);
-  if (wrong) return wrong;
+  return refuseSettings(context) ?? refuseRoles(context) ?? refuseNetwork(context) ?? refuseLogs(context);
+}
+
+/** The instances and the service itself act as roles; without them no environment becomes ready. */
+function refuseRoles(context: ModelContext): Refused | undefined {
+  const { world } = context;
   const profile = setting(context, "aws:autoscaling:launchconfiguration", "IamInstanceProfile");
-  if (!profile) return "settings: IamInstanceProfile of aws:autoscaling:launchconfiguration must be given";
+  if (!profile) {
+    return refused(
+      "ConfigurationValidationException",
+      "settings: IamInstanceProfile of aws:autoscaling:launchconfiguration must be given",
+    );
+  }
   const name = profile.slice(profile.lastIndexOf("/") + 1);
-  if (!world.findBy("aws:iam/instanceProfile:InstanceProfile", "name", name))
-    return `there is no instance profile "${name}"`;
-  return undefined;
+  const known = world.findBy("aws:iam/instanceProfile:InstanceProfile", "name", name);
+  if (!known) {
+    return refused(
+      "ConfigurationValidationException",
+      `The instance profile ${name} associated with the environment does not exist: there is no instance profile "${name}"`,
+    );
+  }
+  const role = plain(known).role;
+  if (role === undefined) {
+    return refused(
+      "ConfigurationValidationException",
+      `IAM Instance Profile "${name}" has no associated IAM Roles: ${naming(known)} needs role`,
+    );
+  }
+  const instances = cannotAssume(context, role, "ec2.amazonaws.com");
+  if (instances) {
+    return refused(
+      "ConfigurationValidationException",
+      `The instances cannot assume the role of instance profile "${name}": ${instances}`,
+    );
+  }
+  const service = setting(context, "aws:elasticbeanstalk:environment", "ServiceRole");
+  const barred =
+    service === undefined
+      ? undefined
+      : cannotAssume(context, service, "elasticbeanstalk.amazonaws.com", { "sts:ExternalId": "elasticbeanstalk" });
+  return barred
+    ? refused(
+        "ConfigurationValidationException",
+        `Unable to assume role "${service}". Verify that the role exists and is configured correctly: ${barred}`,
+      )
+    : undefined;
+}
+
+function refuseNetwork(context: ModelContext): Refused | undefined {
+  const { inputs, world } = context;
+  const vpc = setting(context, "aws:ec2:vpc", "VPCId");
+  for (const name of ["Subnets", "ELBSubnets"]) {
+    const stray = optionValues(inputs, "aws:ec2:vpc", name).find(
+      (subnet) => vpc !== undefined && (vpcOfSubnet(world, subnet) ?? vpc) !== vpc,
+    );
+    if (stray) {
+      return refused(
+        "ConfigurationValidationException",
+        `Invalid option value: '${stray}' (Namespace: 'aws:ec2:vpc', OptionName: '${name}'): the subnet is in ${vpcOfSubnet(world, stray)}, not in ${vpc}`,
+      );
+    }
+  }
+  const groups = [
+    ...optionValues(inputs, "aws:autoscaling:launchconfiguration", "SecurityGroups"),
+    ...optionValues(inputs, "aws:elbv2:loadbalancer", "SecurityGroups"),
+  ];
+  const elsewhere = groupElsewhere(world, groups, vpc);
+  if (elsewhere) {
+    return refused(
+      "ConfigurationValidationException",
+      `Invalid option value (OptionName: 'SecurityGroups'): ${elsewhere}`,
+    );
+  }
+  const application = setting(context, "aws:elasticbeanstalk:environment", "LoadBalancerType") === "application";
+  const few = application ? tooFewZones(context, optionValues(inputs, "aws:ec2:vpc", "ELBSubnets")) : undefined;
+  return few ? refused("ConfigurationValidationException", `ELBSubnets: ${few}`) : undefined;
+}
+
+function refuseLogs(context: ModelContext): Refused | undefined {
+  const option = (name: string) => setting(context, "aws:elbv2:loadbalancer", name);
+  const bucket = option("AccessLogsS3Bucket");
+  if (option("AccessLogsS3Enabled") !== "true" || !bucket) return undefined;
+  const closed = cannotLogTo(context, bucket, option("AccessLogsS3Prefix"));
+  return closed
+    ? refused(
+        "InvalidConfigurationRequest",
+        `Access Denied for bucket: ${bucket}. Please check S3bucket permission: AccessLogsS3Bucket: ${closed}`,
+      )
+    : undefined;
 }
 
 function outputs(context: ModelContext): Properties {
@@ -260,22 +374,49 @@ function outputs(context: ModelContext): Properties {
 
 const applicationVersion: Model = {
   refuse({ inputs, world, region }) {
-    if (!world.findBy("aws:elasticbeanstalk/application:Application", "name", inputs.application, region)) {
-      return `there is no application "${String(inputs.application)}" in ${region}`;
+    if (!world.findBy(APPLICATION, "name", inputs.application, region)) {
+      return refused(
+        "InvalidParameterValue",
+        `No Application named '${String(inputs.application)}' found: there is no application "${String(inputs.application)}" in ${region}`,
+      );
     }
     const bucket = world.find("aws:s3/bucket:Bucket", String(inputs.bucket));
-    if (bucket && bucket.region !== region) return `bucket "${bucket.id}" is in ${bucket.region}, not in ${region}`;
+    if (bucket && bucket.region !== region) {
+      return refused("S3LocationNotInServiceRegion", `bucket "${bucket.id}" is in ${bucket.region}, not in ${region}`);
+    }
     return undefined;
+  },
+  refuseDelete({ inputs, world, region }) {
+    if (inputs.forceDelete === true) return undefined;
+    const user = world
+      .ofType(ENVIRONMENT)
+      .find(
+        (one) =>
+          one.region === region && plain(one).application === inputs.application && plain(one).version === inputs.name,
+      );
+    return (
+      user &&
+      refused(
+        "SourceBundleDeletionFailure",
+        `Unable to delete Application Version, it is currently in use by the following environments: ${naming(user)}`,
+      )
+    );
   },
 };
 
 export const models: Models = {
-  "aws:elasticbeanstalk/environment:Environment": { outputs, refuse },
-  "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": applicationVersion,
-  "aws:elasticbeanstalk/application:Application": {
+  [ENVIRONMENT]: { outputs, refuse },
+  [VERSION]: applicationVersion,
+  [APPLICATION]: {
     refuseDelete({ world, inputs, region }) {
-      const user = world.findBy("aws:elasticbeanstalk/environment:Environment", "application", inputs.name, region);
-      return user && `environment "${user.name}" runs in it`;
+      const user = world.findBy(ENVIRONMENT, "application", inputs.name, region);
+      return (
+        user &&
+        refused(
+          "OperationInProgressFailure",
+          `Unable to delete application '${String(inputs.name)}' because it has environments: environment "${user.name}" runs in it`,
+        )
+      );
     },
   },
 };

@@ -1,13 +1,23 @@
 import { timeOf } from "../templates";
 import { text } from "../values";
-import type { Model, ModelContext, Models } from "./model";
+import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
+import { others, plain } from "./references";
 
 const ROLE = "aws:iam/role:Role";
+const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 
-function noRole({ inputs, world }: ModelContext): string | undefined {
+/** Characters that the inline policies of a role may have together, white space aside. */
+const INLINE_LIMIT = 10_240;
+
+function noRole({ inputs, world }: ModelContext): Refused | undefined {
   const role = text(inputs.role);
   if (role === undefined || world.findBy(ROLE, "name", role)) return undefined;
-  return role.startsWith("arn:") ? `role must be a name, not an ARN: ${role}` : `there is no role "${role}"`;
+  return role.startsWith("arn:")
+    ? refused(
+        "ValidationError",
+        `The specified value for roleName is invalid: role must be a name, not an ARN: ${role}`,
+      )
+    : refused("NoSuchEntity", `The role with name ${role} cannot be found: there is no role "${role}"`);
 }
 
 const role: Model = {
@@ -19,13 +29,19 @@ const role: Model = {
   }),
   refuseDelete({ inputs, world }) {
     if (inputs.forceDetachPolicies === true) return undefined;
-    const users = [
-      "rolePolicyAttachment:RolePolicyAttachment",
-      "rolePolicy:RolePolicy",
-      "instanceProfile:InstanceProfile",
-    ];
-    const user = users.map((type) => world.findBy(`aws:iam/${type}`, "role", inputs.name)).find((one) => one);
-    return user && `"${user.name}" belongs to it`;
+    // The provider takes a role out of its instance profiles by itself.
+    const attached = world.findBy("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "role", inputs.name);
+    if (attached) {
+      return refused(
+        "DeleteConflict",
+        `Cannot delete entity, must detach all policies first: "${attached.name}" belongs to it`,
+      );
+    }
+    const inline = world.findBy(ROLE_POLICY, "role", inputs.name);
+    return (
+      inline &&
+      refused("DeleteConflict", `Cannot delete entity, must delete policies first: "${inline.name}" belongs to it`)
+    );
   },
 };
 
@@ -33,16 +49,40 @@ const attachment: Model = {
   refuse(context) {
     const { inputs, world, account } = context;
     const arn = text(inputs.policyArn) ?? "";
-    if (!/^arn:[^:]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)) return `policyArn is no ARN of a policy: ${arn}`;
-    if (arn.split(":")[4] === account && !world.findBy("aws:iam/policy:Policy", "arn", arn))
-      return `there is no policy ${arn}`;
+    if (!/^arn:[^:]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)) {
+      return refused("ValidationError", `ARN ${arn} is not valid: policyArn is no ARN of a policy`);
+    }
+    if (arn.split(":")[4] === account && !world.findBy("aws:iam/policy:Policy", "arn", arn)) {
+      return refused("NoSuchEntity", `Policy ${arn} does not exist or is not attachable`);
+    }
     return noRole(context);
+  },
+};
+
+const rolePolicy: Model = {
+  refuse(context) {
+    const { inputs } = context;
+    const missing = noRole(context);
+    if (missing) return missing;
+    const siblings = others(context, ROLE_POLICY)
+      .map(plain)
+      .filter((one) => one.role === inputs.role);
+    const characters = [inputs, ...siblings].reduce(
+      (sum, one) => sum + (text(one.policy) ?? "").replace(/\s/g, "").length,
+      0,
+    );
+    return characters > INLINE_LIMIT
+      ? refused(
+          "LimitExceeded",
+          `Maximum policy size of ${INLINE_LIMIT} bytes exceeded for role ${String(inputs.role)}: its inline policies have ${characters}`,
+        )
+      : undefined;
   },
 };
 
 export const models: Models = {
   [ROLE]: role,
-  "aws:iam/rolePolicy:RolePolicy": { refuse: noRole },
+  [ROLE_POLICY]: rolePolicy,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": attachment,
   "aws:iam/instanceProfile:InstanceProfile": {
     outputs: ({ identifiers }) => ({ createDate: timeOf(identifiers), uniqueId: `AIPA${identifiers.upper(17)}` }),
@@ -52,7 +92,10 @@ export const models: Models = {
     outputs: ({ identifiers }) => ({ attachmentCount: 0, policyId: `ANPA${identifiers.upper(17)}` }),
     refuseDelete({ world, arn }) {
       const user = world.findBy("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn", arn);
-      return user && `it is attached by "${user.name}"`;
+      return (
+        user &&
+        refused("DeleteConflict", `Cannot delete a policy attached to entities: it is attached by "${user.name}"`)
+      );
     },
   },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {

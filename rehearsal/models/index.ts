@@ -3,13 +3,16 @@ import type { Model, Models } from "./model";
 
 /** The model files by service. Loaded when the program first uses the service. */
 const services: Record<string, () => { models: Models }> = {
+  accessanalyzer: () => require("./accessanalyzer"),
   acm: () => require("./acm"),
   bedrock: () => require("./bedrock"),
+  bedrockmodel: () => require("./bedrockmodel"),
   budgets: () => require("./budgets"),
   chatbot: () => require("./chatbot"),
   cloudfront: () => require("./cloudfront"),
   cloudtrail: () => require("./cloudtrail"),
   cloudwatch: () => require("./cloudwatch"),
+  costexplorer: () => require("./costexplorer"),
   dynamodb: () => require("./dynamodb"),
   ec2: () => require("./ec2"),
   elasticache: () => require("./elasticache"),

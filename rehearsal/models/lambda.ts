@@ -1,5 +1,7 @@
 import { timeOf } from "../templates";
-import type { Models } from "./model";
+import { isObject, list } from "../values";
+import { type Models, refused } from "./model";
+import { apart, cannotAssume, groupElsewhere, unusableKey, vpcOfSubnets } from "./references";
 
 export const models: Models = {
   "aws:lambda/function:Function": {
@@ -12,10 +14,35 @@ export const models: Models = {
       sourceCodeHash: identifiers.hex(64, "code"),
       architectures: ["x86_64"],
     }),
-    refuse: ({ inputs, world, account }) => {
+    refuse(context) {
+      const { inputs, world, account } = context;
       const arn = String(inputs.role);
       const own = arn.split(":")[4] === account;
-      return own && !world.findBy("aws:iam/role:Role", "arn", arn) ? `there is no role ${arn}` : undefined;
+      const missing = own && !world.findBy("aws:iam/role:Role", "arn", arn) ? `there is no role ${arn}` : undefined;
+      const barred = missing ?? cannotAssume(context, arn, "lambda.amazonaws.com");
+      if (barred) {
+        return refused(
+          "InvalidParameterValueException",
+          `The role defined for the function cannot be assumed by Lambda: ${barred}`,
+        );
+      }
+      const network = isObject(inputs.vpcConfig) ? inputs.vpcConfig : {};
+      const subnets = list(network.subnetIds);
+      const place =
+        apart(world, subnets) ?? groupElsewhere(world, list(network.securityGroupIds), vpcOfSubnets(world, subnets));
+      if (place) {
+        return refused(
+          "InvalidParameterValueException",
+          `The subnets and security groups of vpcConfig must be in one VPC: ${place}`,
+        );
+      }
+      const unusable = inputs.environment === undefined ? undefined : unusableKey(context, inputs.kmsKeyArn);
+      return unusable
+        ? refused(
+            "InvalidParameterValueException",
+            `Lambda was unable to configure your environment variables because the environment variables cannot be encrypted: ${unusable}`,
+          )
+        : undefined;
     },
   },
 };

@@ -1,6 +1,38 @@
 import type { Identifiers } from "../aws";
 import type { Properties } from "../values";
-import type { World } from "../world";
+import type { World, WorldResource } from "../world";
+
+declare const made: unique symbol;
+
+/** Why AWS says no. Comes from {@link refused} alone, so that every refusal can be found in the source. */
+export type Refused = string & { readonly [made]: true };
+
+/**
+ * Says no as the service would.
+ *
+ * @param code The service's error code.
+ * @param text What it says, and the resource that it is about.
+ */
+export function refused(code: string, text: string): Refused {
+  return `${code}: ${text}` as Refused;
+}
+
+const LINGERING = "lingering ";
+
+/** How the world holds what is only scheduled to be deleted: apart from what lives, for good, as it has no clock. */
+export function lingering({ generation: _, ...resource }: WorldResource): WorldResource {
+  return { ...resource, type: lingeringType(resource.type), urn: LINGERING + resource.urn };
+}
+
+/** The type under which a world finds what lingers of a type. */
+export function lingeringType(type: string): string {
+  return LINGERING + type;
+}
+
+/** Whether a resource is only scheduled to be deleted. */
+export function isLingering({ type }: WorldResource): boolean {
+  return type.startsWith(LINGERING);
+}
 
 /** What a model sees of the resource that is being created, changed or deleted. Secrets are plain here. */
 export interface ModelContext {
@@ -34,9 +66,11 @@ export interface Model {
    */
   outputs?(context: ModelContext): Properties;
   /** Why AWS refuses to create or change the resource, or undefined. Judged when it happens, as AWS does. */
-  refuse?(context: ModelContext): string | undefined;
+  refuse?(context: ModelContext): Refused | undefined;
   /** Why AWS refuses to delete the resource, or undefined. */
-  refuseDelete?(context: ModelContext): string | undefined;
+  refuseDelete?(context: ModelContext): Refused | undefined;
+  /** Whether AWS only schedules the deletion: the resource is of no use any more, and its name stays taken. */
+  lingers?(context: ModelContext): boolean;
 }
 
 /** Models of one service by type token. */

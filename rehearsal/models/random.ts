@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 
 import type { Identifiers } from "../aws";
 import type { Properties } from "../values";
-import type { Model, ModelContext, Models } from "./model";
+import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
@@ -36,14 +36,21 @@ function characters({ inputs }: Pick<ModelContext, "inputs">, pick: Draw): strin
   return chosen.join("");
 }
 
-function refuse({ inputs }: ModelContext): string | undefined {
+function refuse({ inputs }: ModelContext): Refused | undefined {
   const length = Number(inputs.length);
   const minima = ["minLower", "minUpper", "minNumeric", "minSpecial"];
   const least = minima.reduce((sum, name) => sum + Number(inputs[name] ?? 0), 0);
-  if (!(length >= 1)) return "length must be at least 1";
-  if (least > length) return `length ${length} is less than the ${least} characters that the minima ask for`;
+  if (!(length >= 1)) return refused("Invalid Attribute Value", "length must be at least 1");
+  if (least > length) {
+    return refused(
+      "Invalid Attribute Value",
+      `length ${length} is less than the ${least} characters that the minima ask for`,
+    );
+  }
   const kinds = [inputs.lower, inputs.upper, inputs.numeric ?? inputs.number, inputs.special];
-  return kinds.every((allowed) => allowed === false) ? "one kind of characters must be allowed" : undefined;
+  return kinds.every((allowed) => allowed === false)
+    ? refused("Invalid Attribute Combination", "one kind of characters must be allowed")
+    : undefined;
 }
 
 const randomString = (context: Pick<ModelContext, "inputs" | "identifiers">) =>

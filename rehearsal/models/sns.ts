@@ -1,13 +1,15 @@
 import { text } from "../values";
-import type { ModelContext, Models } from "./model";
+import { type ModelContext, type Models, type Refused, refused } from "./model";
 
 const TOPIC = "aws:sns/topic:Topic";
 
 function noTopic(property: string) {
-  return ({ inputs, world, region }: ModelContext): string | undefined => {
+  return ({ inputs, world, region }: ModelContext): Refused | undefined => {
     const arn = text(inputs[property]) ?? "";
-    if (!world.findBy(TOPIC, "arn", arn)) return `there is no topic ${arn}`;
-    return arn.split(":")[3] === region ? undefined : `topic ${arn} is not in ${region}`;
+    if (!world.findBy(TOPIC, "arn", arn)) return refused("NotFound", `Topic does not exist: there is no topic ${arn}`);
+    return arn.split(":")[3] === region
+      ? undefined
+      : refused("InvalidParameter", `Invalid parameter: TopicArn: topic ${arn} is not in ${region}`);
   };
 }
 
@@ -49,7 +51,7 @@ export const models: Models = {
     }),
     refuse: ({ inputs }) =>
       inputs.fifoTopic === true && !String(inputs.name).endsWith(".fifo")
-        ? "the name of a FIFO topic must end in .fifo"
+        ? refused("InvalidParameter", "Invalid parameter: Topic Name: the name of a FIFO topic must end in .fifo")
         : undefined,
   },
   "aws:sns/topicPolicy:TopicPolicy": { refuse: noTopic("arn") },

@@ -1,4 +1,5 @@
-import type { Models } from "./model";
+import { type Models, refused } from "./model";
+import { unusableKey } from "./references";
 
 export const models: Models = {
   "aws:ssm/parameter:Parameter": {
@@ -11,5 +12,10 @@ export const models: Models = {
       insecureValue: inputs.type === "SecureString" ? "" : inputs.value,
       value: inputs.insecureValue,
     }),
+    refuse(context) {
+      const secure = context.inputs.type === "SecureString";
+      const unusable = secure ? unusableKey(context, context.inputs.keyId) : undefined;
+      return unusable ? refused("InvalidKeyId", unusable) : undefined;
+    },
   },
 };

@@ -1,5 +1,6 @@
 import { isObject, list, type Properties, text } from "../values";
-import type { Model, ModelContext, Models } from "./model";
+import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
+import { naming, plain } from "./references";
 
 const ACL = "aws:wafv2/webAcl:WebAcl";
 
@@ -23,9 +24,12 @@ function arnOf(kind: string) {
   };
 }
 
-function outsideUsEast1({ inputs, region }: ModelContext): string | undefined {
+function outsideUsEast1({ inputs, region }: ModelContext): Refused | undefined {
   return inputs.scope === "CLOUDFRONT" && region !== "us-east-1"
-    ? `scope CLOUDFRONT exists in us-east-1 only, and region is ${region}`
+    ? refused(
+        "WAFInvalidParameterException",
+        `The scope is not valid: scope CLOUDFRONT exists in us-east-1 only, and region is ${region}`,
+      )
     : undefined;
 }
 
@@ -44,16 +48,19 @@ function capacity({ inputs }: ModelContext): number {
   }, 0);
 }
 
-function refuseAcl(context: ModelContext): string | undefined {
+function refuseAcl(context: ModelContext): Refused | undefined {
   const { inputs } = context;
   const place = outsideUsEast1(context);
   if (place) return place;
   const action = isObject(inputs.defaultAction) ? inputs.defaultAction : {};
-  if ((action.allow === undefined) === (action.block === undefined)) return "defaultAction needs either allow or block";
+  if ((action.allow === undefined) === (action.block === undefined))
+    return refused("WAFInvalidParameterException", "defaultAction needs either allow or block");
   const seen = { name: new Set<unknown>(), priority: new Set<unknown>() };
   for (const [index, rule] of rules(inputs).entries()) {
     for (const key of ["name", "priority"] as const) {
-      if (seen[key].has(rule[key])) return `rules[${index}].${key} ${String(rule[key])} is given twice`;
+      if (seen[key].has(rule[key])) {
+        return refused("WAFInvalidParameterException", `rules[${index}].${key} ${String(rule[key])} is given twice`);
+      }
       seen[key].add(rule[key]);
     }
     const statement = isObject(rule.statement) ? rule.statement : {};
@@ -61,11 +68,16 @@ function refuseAcl(context: ModelContext): string | undefined {
       statement.managedRuleGroupStatement !== undefined || statement.ruleGroupReferenceStatement !== undefined;
     const [needed, other] = group ? ["overrideAction", "action"] : ["action", "overrideAction"];
     if (rule[needed!] === undefined || rule[other!] !== undefined) {
-      return `rules[${index}] "${String(rule.name)}" needs ${needed} and no ${other}`;
+      return refused(
+        "WAFInvalidParameterException",
+        `rules[${index}] "${String(rule.name)}" needs ${needed} and no ${other}`,
+      );
     }
   }
   const units = capacity(context);
-  return units > 5000 ? `the rules need ${units} capacity units; 5000 are allowed` : undefined;
+  return units > 5000
+    ? refused("WAFLimitsExceededException", `the rules need ${units} capacity units; 5000 are allowed`)
+    : undefined;
 }
 
 const acl: Model = {
@@ -80,7 +92,10 @@ const acl: Model = {
     const user =
       world.findBy("aws:cloudfront/distribution:Distribution", "webAclId", arn) ??
       world.findBy("aws:wafv2/webAclAssociation:WebAclAssociation", "webAclArn", arn);
-    return user && `"${user.name}" uses it`;
+    return (
+      user &&
+      refused("WAFAssociatedItemException", `your resource is being used by another resource: "${user.name}" uses it`)
+    );
   },
 };
 
@@ -88,12 +103,26 @@ const logging: Model = {
   refuse({ inputs, world, region }) {
     const arn = text(inputs.resourceArn) ?? "";
     const known = world.findBy(ACL, "arn", arn);
-    if (!known) return `there is no web ACL ${arn}`;
-    if (known.region !== region) return `the web ACL is in ${known.region}, and its logging in ${region}`;
+    if (!known)
+      return refused("WAFNonexistentItemException", `your resource doesn't exist: there is no web ACL ${arn}`);
+    if (known.region !== region) {
+      return refused("WAFInvalidParameterException", `the web ACL is in ${known.region}, and its logging in ${region}`);
+    }
     for (const destination of list(inputs.logDestinationConfigs)) {
       const name = String(destination).replace(/:\*$/, "").split(/[:/]/).at(-1) ?? "";
-      if (!name.startsWith("aws-waf-logs-"))
-        return `logDestinationConfigs: the name "${name}" must begin with aws-waf-logs-`;
+      if (!name.startsWith("aws-waf-logs-")) {
+        return refused(
+          "WAFInvalidParameterException",
+          `The ARN isn't valid: logDestinationConfigs: the name "${name}" must begin with aws-waf-logs-`,
+        );
+      }
+      const isGroup = /^arn:[^:]+:logs:/.test(String(destination));
+      if (isGroup && !world.findBy("aws:cloudwatch/logGroup:LogGroup", "name", name, region)) {
+        return refused(
+          "WAFLogDestinationPermissionIssueException",
+          `Unable to deliver logs to the configured destination: there is no log group "${name}" in ${region}`,
+        );
+      }
     }
     return undefined;
   },
@@ -104,13 +133,30 @@ export const models: Models = {
   "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": logging,
   "aws:wafv2/webAclAssociation:WebAclAssociation": {
     refuse: ({ inputs, world }) => {
-      if (/:cloudfront:/.test(String(inputs.resourceArn))) return "a distribution takes its web ACL as webAclId";
-      return world.findBy(ACL, "arn", inputs.webAclArn) ? undefined : `there is no web ACL ${String(inputs.webAclArn)}`;
+      if (/:cloudfront:/.test(String(inputs.resourceArn))) {
+        return refused("WAFInvalidParameterException", "a distribution takes its web ACL as webAclId");
+      }
+      return world.findBy(ACL, "arn", inputs.webAclArn)
+        ? undefined
+        : refused(
+            "WAFNonexistentItemException",
+            `your resource doesn't exist: there is no web ACL ${String(inputs.webAclArn)}`,
+          );
     },
   },
   "aws:wafv2/ipSet:IpSet": {
     arn: arnOf("ipset"),
     outputs: ({ identifiers }) => ({ lockToken: identifiers.uuid("lock") }),
     refuse: outsideUsEast1,
+    refuseDelete({ world, arn }) {
+      const user = world.ofType(ACL).find((one) => JSON.stringify(plain(one).rules ?? []).includes(arn));
+      return (
+        user &&
+        refused(
+          "WAFAssociatedItemException",
+          `your resource is being used by another resource: ${naming(user)} uses it`,
+        )
+      );
+    },
   },
 };

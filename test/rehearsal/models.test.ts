@@ -27,6 +27,12 @@ const database: Properties = {
   skipFinalSnapshot: true,
 };
 
+/** A trust policy for one service. */
+function trust(service: string): string {
+  const statement = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}
+
 /** A VPC with one subnet in each of the zones, and a DB subnet group over them. */
 function network(account: Account, zones: string[]): string[] {
   const vpc = account.create("aws:ec2/vpc:Vpc", "net", { cidrBlock: "10.0.0.0/16" });
@@ -42,7 +48,7 @@ function network(account: Account, zones: string[]): string[] {
 
 /** What an environment needs to exist. */
 function application(account: Account): Properties {
-  account.create("aws:iam/role:Role", "web", { name: "web", assumeRolePolicy: "{}" });
+  account.create("aws:iam/role:Role", "web", { name: "web", assumeRolePolicy: trust("ec2.amazonaws.com") });
   account.create("aws:iam/instanceProfile:InstanceProfile", "web", { name: "web", role: "web" });
   account.create("aws:elasticbeanstalk/application:Application", "app", { name: "AI-Prism" });
   const option = (namespace: string, name: string, value: string) => ({ namespace, name, value });
