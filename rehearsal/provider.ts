@@ -4,6 +4,7 @@ import { diff, type Difference } from "./diff";
 import type { Action } from "./api-calls";
 import { factsOf, shapesOf, type TypeFacts } from "./facts";
 import type { Interference, Operation } from "./faults";
+import { importIdOf, splitImportId } from "./import-ids";
 import { complete, DEFAULTED, isAutoNamed, type NameProposal } from "./inputs";
 import { modelOf } from "./models";
 import { lingering, type ModelContext } from "./models/model";
@@ -17,6 +18,7 @@ import {
   revealAll,
   sameValue,
   secret,
+  text,
   UNKNOWN,
   withoutRedacted,
 } from "./values";
@@ -159,17 +161,34 @@ export class Provider {
     id: string,
     state: Properties,
     oldInputs: Properties,
+    configuration: ProviderConfiguration,
   ): { id: string; outputs: Properties; inputs: Properties } | undefined {
     const facts = this.#facts(request.type);
     const found =
       this.#world.get(request.urn, id) ??
-      this.#world.find(request.type, id) ??
-      (facts.nameProperty ? this.#world.findBy(request.type, facts.nameProperty, id) : undefined) ??
-      (facts.arn ? this.#world.findBy(request.type, facts.arnProperty ?? "arn", id) : undefined);
+      this.#named(request.type, facts, id, text(state.region) ?? configuration.region);
     if (!found) return undefined;
     const outputs = withoutRedacted(restore(found.outputs, state)) as Properties;
     const inputs = withoutRedacted(restore(found.inputs, oldInputs)) as Properties;
     return { id: found.id, outputs, inputs };
+  }
+
+  /** What a program or an operator names by an id, an import's id, a name or an ARN. */
+  #named(type: string, facts: TypeFacts, given: string, home: string): WorldResource | undefined {
+    const { id, region = home } = splitImportId(type, given);
+    const near = this.#world.ofType(type).filter((one) => one.region === "" || one.region === region);
+    const names = [facts.nameProperty, facts.arn ? (facts.arnProperty ?? "arn") : undefined];
+    const isMeant = [
+      (one: WorldResource) => one.id === id,
+      (one: WorldResource) => importIdOf(one) === id,
+      (one: WorldResource) =>
+        names.some((name) => name !== undefined && reveal(one.outputs[name] ?? one.inputs[name]) === id),
+    ];
+    for (const meant of isMeant) {
+      const found = near.find(meant);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** Deletes a resource. One that is gone already is no error. @throws Refusal when AWS would keep it */

@@ -283,12 +283,13 @@ class Service {
     return answer;
   }
 
-  read(request: pb.ReadRequest): pb.ReadResponse {
+  read(request: pb.ReadRequest, peer: string): pb.ReadResponse {
     const found = this.#provider.read(
       resource(request),
       request.getId(),
       properties(request.getProperties()),
       properties(request.getInputs()),
+      this.#configuration(peer),
     );
     const answer = new pb.ReadResponse();
     if (!found) return answer;

@@ -7,7 +7,8 @@ import { missedDrift } from "./drift";
 import { describeError, failureOf, unjudged, unsettled } from "./failure";
 import { InlineProgram } from "./inline-program";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
-import { notesOn } from "./orphans";
+import { checkpointsOf, killedByFault } from "./faults";
+import { handleOrphans, notesOn, orphanLines, orphansIn, reportOf } from "./orphans";
 import { judge, passedBy, type PassResult, runPass } from "./pass";
 import { PolicyHosts } from "./policy-hosts";
 import type { Failure, PassName } from "./report";
@@ -40,6 +41,11 @@ function interruptEngine(): void {
   }
 }
 
+function killEngine(): void {
+  // The whole group, so that nothing of it can save anything any more.
+  if (enginePid !== undefined) process.kill(-enginePid, "SIGKILL");
+}
+
 function send(message: FromRehearsal): void {
   if (process.connected) process.send?.(message);
 }
@@ -49,6 +55,8 @@ async function rehearse(job: Job): Promise<void> {
     passes: [],
     policies: { passed: [], broken: [], deferred: {}, judgedDuringUp: 0 },
     changes: { created: [], updated: [], replaced: [], deleted: [] },
+    faults: [],
+    orphans: [],
     notes: [],
   };
   try {
@@ -66,18 +74,34 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
   const packs = job.task === "rehearse" ? new PolicyHosts(job) : undefined;
   let standIn: Rehearsal.StandIn | undefined;
   try {
-    const { World, drift, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
-    const state = readState(job.stateFile)?.deployment.resources ?? [];
+    const { World, drift, Faults, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
+    const resourcesInState = () => readState(job.stateFile)?.deployment.resources ?? [];
+    const state = resourcesInState();
     const world = World.load(job.worldFile, job.account, state);
     findings.notes.push(...notesOn(world, world.reconcile(state)));
-    world.keepJournal(state, false);
+    const faults = new Faults(job.faults ?? [], killEngine);
+    findings.faults = faults.outcomes();
+    const running = (standIn = await startStandIn(world, job.faults?.length ? faults : undefined));
+    const tellOrphans = () => {
+      findings.orphans = orphansIn(job.stateFile, world).map((orphan) => reportOf(orphan, job.environment));
+    };
+    if (job.orphans) {
+      const env = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
+      const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
+      const failure = await handleOrphans(job.orphans, orphansIn(job.stateFile, world), world, engine);
+      if (failure) return failure;
+    }
+    tellOrphans();
+    for (const orphan of findings.orphans) send({ kind: "note", text: orphanLines(orphan).join("\n") });
+    const everyStep = checkpointsOf(job.faults ?? []);
+    world.keepJournal(resourcesInState(), everyStep);
     const drifted = job.task === "drift" ? drift(world, job.drift ?? []) : [];
-    const running = (standIn = await startStandIn(world));
     const program = new InlineProgram(job.programDirectory);
 
     const pass = async (name: PassName, onProgram?: () => void): Promise<PassResult> => {
       const judged = name === "gate" || name === "up";
-      const env = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
+      const env: NodeJS.ProcessEnv = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
+      if (everyStep) delete env.PULUMI_SKIP_CHECKPOINTS;
       if (judged && packs) Object.assign(env, packs.environment(name));
       const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
       send({ kind: "passing", pass: name });
@@ -100,7 +124,8 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     };
     const failureIn = (result: PassResult): Failure | undefined => {
       const failure = failureOf(result, program, running.unmodelled);
-      return failure && stopping ? interrupted : failure;
+      if (failure && stopping) return interrupted;
+      return failure && (killedByFault(faults.outcomes()) ?? failure);
     };
 
     if (stopping) return interrupted;
@@ -129,7 +154,9 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     }
 
     const up = await pass("up");
+    findings.faults = faults.outcomes();
     // The engine has written its state, of a failed deployment too.
+    tellOrphans();
     world.save();
     findings.policies = judge(gate, up);
     findings.changes = up.changes;

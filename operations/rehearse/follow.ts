@@ -23,6 +23,7 @@ const passTitles: Record<PassName, string> = {
   up: "deployment with the policy pack",
   check: "preview that must find nothing to change",
   refresh: "refresh that must find what was changed by hand",
+  destroy: "removal of everything",
 };
 
 /** Hands the job to the child and shows its progress until it is done. */
@@ -45,6 +46,7 @@ export function follow(child: ChildProcess, job: Job, workspace: Workspace, prog
       else if (message.kind === "resources") step.count(message.count);
       else if (message.kind === "passed") step.end(message.pass);
       else if (message.kind === "engine") noteEngine(workspace, message.pid);
+      else if (message.kind === "note") progress.line(message.text);
       else findings = message.findings;
     });
     child.once("error", reject);
@@ -72,7 +74,8 @@ function stepPrinter(
   end: (pass: Pass) => void;
 } {
   const passes = Object.keys(passTitles).filter(
-    (pass) => (pass !== "base" || job.task === "base" || job.guard) && (pass !== "refresh" || job.drift),
+    (pass) =>
+      pass !== "destroy" && (pass !== "base" || job.task === "base" || job.guard) && (pass !== "refresh" || job.drift),
   );
   const titleOf = (pass: PassName): string => `[${passes.indexOf(pass) + 1}/${passes.length}] ${passTitles[pass]}`;
   let title = "";

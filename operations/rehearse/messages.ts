@@ -1,5 +1,6 @@
-import type { HandMade } from "../../rehearsal";
+import type { Fault, HandMade } from "../../rehearsal";
 import type { Guard } from "./data-loss";
+import type { OrphanAction } from "./orphans";
 import type { Pass, PassName, RehearsalReport } from "./report";
 
 /** What the rehearsing process is told to do, once. */
@@ -12,6 +13,10 @@ export interface Job {
   task: "base" | "rehearse" | "drift";
   /** What the task `drift` changes by hand; named beforehand in the rehearsal that it follows. */
   drift?: HandMade[];
+  /** What fails in the deployment, as in AWS. */
+  faults?: Fault[];
+  /** What to do before the deployment with what exists and is not in the state; nothing unless it is said. */
+  orphans?: OrphanAction;
   /** Folder of the Pulumi program: its `index.ts` exports an async function. */
   programDirectory: string;
   project: string;
@@ -38,7 +43,10 @@ export interface Job {
 export type ToRehearsal = Job | { kind: "stop" };
 
 /** The part of the report that the rehearsing process fills. */
-export type Findings = Pick<RehearsalReport, "failure" | "passes" | "policies" | "changes" | "notes">;
+export type Findings = Pick<
+  RehearsalReport,
+  "failure" | "passes" | "policies" | "changes" | "notes" | "faults" | "orphans"
+>;
 
 /** From the rehearsing process to the verb. */
 export type FromRehearsal =
@@ -46,4 +54,6 @@ export type FromRehearsal =
   | { kind: "resources"; count: number }
   | { kind: "passed"; pass: Pass }
   | { kind: "engine"; pid: number }
+  /** Something to be said at once. */
+  | { kind: "note"; text: string }
   | { kind: "done"; findings: Findings };

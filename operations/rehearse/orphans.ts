@@ -1,9 +1,29 @@
 import type { Disagreement, World } from "../../rehearsal";
+import { type Orphan, orphansOf, type Placed, shellWords } from "../../rehearsal/orphans";
 import { plural } from "../output";
-import { describeResource } from "./state";
+import { type EngineOptions, runCli } from "../pulumi";
+import type { Failure } from "./report";
+import { describeResource, readState } from "./state";
+
+/** What `--orphans` can do. */
+export const orphanActions = ["import", "delete"] as const;
+
+export type OrphanAction = (typeof orphanActions)[number];
+
+/** An orphan in the report. */
+export interface OrphanReport {
+  /** Type and name, as in `s3.Bucket logs`. */
+  resource: string;
+  urn: string;
+  id: string;
+  /** What takes it into the state; absent where that is impossible. */
+  command?: string;
+  /** Why it is impossible, and what to do instead. */
+  obstacle?: string;
+}
 
 /** What a run has to say before its first pass about the one before it, and about what state and world disagree on. */
-export function notesOn({ interrupted }: World, { unrecorded, added, missing }: Disagreement): string[] {
+export function notesOn({ interrupted }: World, { added, missing }: Disagreement): string[] {
   const notes: string[] = [];
   if (interrupted?.undone) {
     notes.push(
@@ -13,6 +33,58 @@ export function notesOn({ interrupted }: World, { unrecorded, added, missing }: 
   }
   if (added > 0) notes.push(`the stand-in had no world, and took ${plural(added, "resource")} from the engine's state`);
   for (const urn of missing) notes.push(`${describeResource(urn)} is in the state and does not exist any more`);
-  for (const { urn, id } of unrecorded) notes.push(`${describeResource(urn)} (${id}) exists and is not in the state`);
   return notes;
+}
+
+/** Compares the engine's state, as it is in its file, with the world. */
+export function orphansIn(stateFile: string, world: World): Orphan[] {
+  const deployment = readState(stateFile)?.deployment;
+  const resources = deployment?.resources ?? [];
+  const pending = (deployment?.pending_operations ?? []) as { resource: Placed }[];
+  return orphansOf(
+    world.reconcile(resources).unrecorded,
+    resources,
+    pending.map(({ resource }) => resource),
+  );
+}
+
+/** An orphan with the command that takes it into the state of a stack. */
+export function reportOf({ urn, id, importArguments, obstacle }: Orphan, stack: string): OrphanReport {
+  const command = importArguments && `pulumi ${shellWords([...importArguments, "--stack", stack])}`;
+  return { resource: describeResource(urn), urn, id, ...(command && { command }), ...(obstacle && { obstacle }) };
+}
+
+/** What is printed of an orphan. */
+export function orphanLines({ resource, id, command, obstacle }: OrphanReport): string[] {
+  const line = `Orphan: ${resource} (${id}) exists in AWS and is not in the state`;
+  return command ? [`${line}; this imports it:`, `  ${command}`] : [`${line}; ${obstacle}`];
+}
+
+/**
+ * Imports orphans with the commands that are reported of them, or deletes them as an operator would in the console.
+ *
+ * @returns why an import failed, and undefined when all is well
+ */
+export async function handleOrphans(
+  action: OrphanAction,
+  orphans: readonly Orphan[],
+  world: World,
+  engine: EngineOptions,
+): Promise<Failure | undefined> {
+  for (const { urn, id, importArguments } of orphans) {
+    if (action === "delete") world.remove(urn, id);
+    else if (importArguments) {
+      const args = [...importArguments, "--stack", engine.stack, "--yes", "--skip-preview"];
+      const { code, stdout, stderr } = await runCli(engine, args);
+      if (code !== 0) {
+        return {
+          kind: "refused",
+          message: `the import of ${describeResource(urn)} failed`,
+          details: `${stdout}\n${stderr}`.split("\n").filter((line) => /error/i.test(line)),
+        };
+      }
+    }
+  }
+  if (action === "delete" && orphans.length > 0) world.save();
+  return undefined;
 }

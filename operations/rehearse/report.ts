@@ -1,11 +1,13 @@
+import type { FaultOutcome } from "../../rehearsal";
 import type { FirstDeployment } from "./critical-path";
+import type { OrphanReport } from "./orphans";
 
 /**
  * The three passes, in order: the policy gate before anything exists, the deployment, the proof that it is settled. When
  * a change is rehearsed, the program that it starts from is deployed before them; when drift is, what there is now is read
- * after them.
+ * after them. `destroy` is no part of a rehearsal.
  */
-export type PassName = "base" | "gate" | "up" | "check" | "refresh";
+export type PassName = "base" | "gate" | "up" | "check" | "refresh" | "destroy";
 
 /** One pass of the engine. */
 export interface Pass {
@@ -102,6 +104,10 @@ export interface RehearsalReport {
   changes: { created: Change[]; updated: Change[]; replaced: Change[]; deleted: Change[] };
   /** Estimate for an account where nothing is there yet; absent when nothing came up. */
   firstDeployment?: FirstDeployment;
+  /** What became of each `--fault`. */
+  faults: FaultOutcome[];
+  /** What exists in AWS and is not in the state at the end of the run. */
+  orphans: OrphanReport[];
   /** Things put right before the rehearsal, such as what a killed run left behind. */
   notes: string[];
   /** Absolute paths. */
@@ -126,6 +132,8 @@ export function emptyReport(
     policies: { passed: [], broken: [], deferred: {}, judgedDuringUp: 0 },
     outputs: {},
     changes: { created: [], updated: [], replaced: [], deleted: [] },
+    faults: [],
+    orphans: [],
     notes: [],
     location,
     seconds: 0,

@@ -13,6 +13,9 @@ import type { Guard } from "../rehearse/data-loss";
 import { follow, startChild } from "../rehearse/follow";
 import type { Job } from "../rehearse/messages";
 import { forbidden, newViolations, readDriftFile, violationsIn } from "../rehearse/drift";
+import { faultKinds } from "../../rehearsal/faults";
+import { readFaults } from "../rehearse/faults";
+import { type OrphanAction, orphanActions } from "../rehearse/orphans";
 import { checkOut, type Reference } from "../rehearse/reference";
 import { type Failure, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
 import { liftProtection, readState, stackOutputs, summarizeComponents } from "../rehearse/state";
@@ -29,6 +32,8 @@ interface Options {
   from?: string;
   drift?: string;
   "allow-loss": string[];
+  fault: string[];
+  orphans?: OrphanAction;
   "policy-pack": string;
 }
 
@@ -73,6 +78,18 @@ export const rehearse: CommandModule<unknown, Options> = {
         describe: "Change what is deployed by hand as this file says, and find out with a refresh",
       })
       .conflicts("drift", "from")
+      .option("fault", {
+        type: "string",
+        array: true,
+        default: [],
+        defaultDescription: "nothing",
+        requiresArg: true,
+        describe: `Let an operation fail: TYPE[:NAME][@N][=KIND], a KIND of ${Object.keys(faultKinds).join(", ")}`,
+      })
+      .option("orphans", {
+        choices: orphanActions,
+        describe: "Before anything else, import or delete what exists and is not in the state",
+      })
       .option("policy-pack", {
         type: "string",
         requiresArg: true,
@@ -84,12 +101,23 @@ export const rehearse: CommandModule<unknown, Options> = {
       .example("$0 rehearse dev --fresh", "dev, from nothing")
       .example("$0 rehearse production --from main", "what the working tree would change in production")
       .example("$0 rehearse production --drift drift.yaml", "whether a change by hand is found")
+      .example(
+        "$0 rehearse production --fault rds.Instance=timeout",
+        "what a database that takes too long leaves behind",
+      )
       .example("$0 rehearse production --json > report.json", "for machines"),
   handler: async (options) => {
     const started = Date.now();
     if (options["allow-loss"].length > 0 && !options.from) {
       throw new UsageError("--allow-loss says what a change may lose; it goes with --from");
     }
+    const { orphans } = options;
+    const faults = readFaults(options.fault);
+    if (options.from ?? options.drift) {
+      const other = faults.length > 0 ? "--fault" : orphans && "--orphans";
+      if (other) throw new UsageError(`${other} goes with neither --from nor --drift`);
+    }
+    if (orphans && options.fresh) throw new UsageError("--orphans is about what --fresh would forget; leave one out");
     const progress = new Progress();
     const { program, config, account } = deployable(loadProgram(options.program), options.env);
     const drift = options.drift === undefined ? undefined : readDriftFile(options.drift);
@@ -104,7 +132,7 @@ export const rehearse: CommandModule<unknown, Options> = {
     /** Runs one child over a program; it is started first, so that it loads its modules while the rest is made ready. */
     const run = async (
       { program, config, account }: Deployable,
-      task: Pick<Job, "task" | "guard" | "drift">,
+      task: Pick<Job, "task" | "guard" | "drift" | "faults" | "orphans">,
     ): Promise<void> => {
       const child = startChild();
       children.push(child);
@@ -140,7 +168,7 @@ export const rehearse: CommandModule<unknown, Options> = {
         if (report.failure) report.failure = ofReference(report.failure, options.from);
         else guard = { protected: liftProtection(workspace.stateFile), allowed: options["allow-loss"] };
       }
-      if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard, drift });
+      if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard, drift, faults, orphans });
       if (!report.failure && drift) {
         const before = violationsIn(workspace.stateFile);
         await run({ program, config, account }, { task: "drift", drift });
