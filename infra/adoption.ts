@@ -7,6 +7,8 @@ export interface Adoption {
   readonly applicationName?: string;
   readonly alarmNames: readonly string[];
   readonly dashboardNames: readonly string[];
+  /** The CDN's distribution, where people know its own name and no other. */
+  readonly distributionId?: string;
   /** Types of the own domain's records, such as `A`. */
   readonly dnsRecordTypes: readonly string[];
 }
@@ -30,6 +32,7 @@ export function importsOf(adoption: Adoption, domain?: { name: string; hostedZon
     ...all("aws:elasticbeanstalk/application:Application", [adoption.applicationName]),
     ...all("aws:cloudwatch/metricAlarm:MetricAlarm", adoption.alarmNames),
     ...all("aws:cloudwatch/dashboard:Dashboard", adoption.dashboardNames),
+    ...all(DISTRIBUTION, [adoption.distributionId]),
     ...all(
       "aws:route53/record:Record",
       domain ? adoption.dnsRecordTypes.map((type) => `${domain.hostedZoneId}_${domain.name}_${type}`) : [],
@@ -37,26 +40,17 @@ export function importsOf(adoption: Adoption, domain?: { name: string; hostedZon
   ];
 }
 
-/** How the provider would import a resource with these arguments; undefined where they do not say it. */
-function importId(type: string, props: Readonly<Record<string, unknown>>): string | undefined {
-  const property = NAME_PROPERTIES[type];
-  if (type === "aws:route53/record:Record") {
-    return [props.zoneId, props.name, props.type].every((part) => typeof part === "string")
-      ? `${String(props.zoneId)}_${String(props.name)}_${String(props.type)}`
-      : undefined;
-  }
-  const id = property === undefined ? undefined : props[property];
-  return typeof id === "string" ? id : undefined;
-}
+const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
 
-/** The argument with the physical name that the provider imports by. */
-const NAME_PROPERTIES: Readonly<Record<string, string>> = {
-  "aws:s3/bucket:Bucket": "bucket",
-  "aws:rds/instance:Instance": "identifier",
-  "aws:cloudwatch/logGroup:LogGroup": "name",
-  "aws:elasticbeanstalk/application:Application": "name",
-  "aws:cloudwatch/metricAlarm:MetricAlarm": "name",
-  "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
+/** What the provider imports a resource by, from its arguments; undefined where they do not say it. */
+const IDS: Readonly<Record<string, (args: Readonly<Record<string, unknown>>) => unknown>> = {
+  "aws:s3/bucket:Bucket": ({ bucket }) => bucket,
+  "aws:rds/instance:Instance": ({ identifier }) => identifier,
+  "aws:cloudwatch/logGroup:LogGroup": ({ name }) => name,
+  "aws:elasticbeanstalk/application:Application": ({ name }) => name,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ({ name }) => name,
+  "aws:cloudwatch/dashboard:Dashboard": ({ dashboardName }) => dashboardName,
+  "aws:route53/record:Record": ({ zoneId, name, type }) => [zoneId, name, type].map(String).join("_"),
 };
 
 /**
@@ -64,17 +58,18 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
  * is. The engine then reads what exists and updates it in the same run, and refuses to replace it.
  */
 export function importing(imports: readonly Import[]): pulumi.ResourceTransform {
-  const wanted = new Set(imports.map(({ type, id }) => `${type} ${id}`));
-  return ({ type, props, opts, custom }) => {
-    const id = custom ? importId(type, props as Record<string, unknown>) : undefined;
-    if (id === undefined || !wanted.has(`${type} ${id}`)) return undefined;
-    return { props, opts: { ...opts, import: id } };
+  // AWS chooses a distribution's id, and there is one: its type is enough.
+  const distribution = imports.find(({ type }) => type === DISTRIBUTION)?.id;
+  return ({ type, props, opts }) => {
+    const id = type === DISTRIBUTION ? distribution : IDS[type]?.(props as Record<string, unknown>);
+    if (!imports.some((one) => one.type === type && one.id === id)) return undefined;
+    return { props, opts: { ...opts, import: id as string } };
   };
 }
 
 /** Has the stack's resources imported that an adoption names. Call it before the first of them is registered. */
 export function adopt(adoption: Adoption, domain?: { name: string; hostedZoneId: string }): void {
   const imports = importsOf(adoption, domain);
-  // Each registered transform costs a call for every resource.
+  // A registered transform costs a call for every resource.
   if (imports.length > 0) pulumi.runtime.registerResourceTransform(importing(imports));
 }

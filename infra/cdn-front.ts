@@ -248,12 +248,20 @@ export class CdnFront extends Component<CdnFrontTransforms> {
   /** Logs through CloudWatch's delivery: unlike the older way it needs no access control list on the bucket. */
   private createLogDelivery(name: string, args: CdnFrontArgs, distribution: aws.cloudfront.Distribution) {
     const region = args.edgeRegion;
-    const logSource = this.child("logSource", aws.cloudwatch.LogDeliverySource, name, {
-      name: `${args.logName}-cdn`,
-      region,
-      logType: "ACCESS_LOGS",
-      resourceArn: distribution.arn,
-    });
+    // Their names are taken as long as the old ones exist.
+    const replaced = { deleteBeforeReplace: true };
+    const logSource = this.child(
+      "logSource",
+      aws.cloudwatch.LogDeliverySource,
+      name,
+      {
+        name: `${args.logName}-cdn`,
+        region,
+        logType: "ACCESS_LOGS",
+        resourceArn: distribution.arn,
+      },
+      replaced,
+    );
     const logDestination = this.child("logDestination", aws.cloudwatch.LogDeliveryDestination, name, {
       name: `${args.logName}-cdn`,
       region,
@@ -261,14 +269,20 @@ export class CdnFront extends Component<CdnFrontTransforms> {
       // With a prefix here AWS leaves the path below it as it is given; without one it puts its own before it, at first.
       deliveryDestinationConfiguration: { destinationResourceArn: pulumi.interpolate`${args.logBucketArn}/cdn` },
     });
-    const logDelivery = this.child("logDelivery", aws.cloudwatch.LogDelivery, name, {
-      region,
-      deliverySourceName: logSource.name,
-      deliveryDestinationArn: logDestination.arn,
-      s3DeliveryConfigurations: [
-        { suffixPath: "{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", enableHiveCompatiblePath: false },
-      ],
-    });
+    const logDelivery = this.child(
+      "logDelivery",
+      aws.cloudwatch.LogDelivery,
+      name,
+      {
+        region,
+        deliverySourceName: logSource.name,
+        deliveryDestinationArn: logDestination.arn,
+        s3DeliveryConfigurations: [
+          { suffixPath: "{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", enableHiveCompatiblePath: false },
+        ],
+      },
+      replaced,
+    );
     return { logSource, logDestination, logDelivery };
   }
 }

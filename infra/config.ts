@@ -14,6 +14,7 @@ import {
   logRetention,
   oneOf,
   OWNERSHIP,
+  quantity,
   readSections,
   regionFaults,
   section,
@@ -153,6 +154,22 @@ export const SECTIONS = {
   budget: section({
     monthlyLimitUsd: whole(1, 10_000_000).default(500),
   }).prefault({}),
+  // What the environment is expected to carry. No resource is made from it: ./prism cost and capacity reckon with it.
+  usage: section({
+    users: quantity(1_000_000).default(10),
+    requestsPerUserPerDay: quantity(100_000).default(200),
+    documentsPerDay: quantity(10_000_000).default(10),
+    inputTokensPerDocument: quantity(10_000_000).default(20_000),
+    outputTokensPerDocument: quantity(1_000_000).default(2000),
+    callsPerDocument: whole(1, 1000).default(1),
+    secondsPerDocument: quantity(86_400).default(60),
+    busiestHourPercent: whole(5, 100).default(20),
+    trafficGiBPerMonth: quantity(10_000_000).default(5),
+    storedGiB: quantity(100_000_000).default(5),
+    storedGrowthGiBPerMonth: quantity(10_000_000).default(1),
+    databaseGiB: quantity(65_536).default(1),
+    databaseGrowthGiBPerMonth: quantity(65_536).default(0.1),
+  }).prefault({}),
   adopt: section({
     nameSuffix: text(/^[a-z0-9]{1,8}$/, "1 to 8 lower-case letters and digits").optional(),
     bucketName: BUCKET.optional(),
@@ -169,6 +186,7 @@ export const SECTIONS = {
     applicationName: text(/^[^/]{1,100}$/, "the name of a Beanstalk application").optional(),
     alarmNames: list(text(/^[\x20-\x7e]{1,255}$/, "the name of an alarm"), "names of alarms").default([]),
     dashboardNames: list(text(/^[\w-]{1,255}$/, "the name of a dashboard"), "names of dashboards").default([]),
+    distributionId: text(/^E[A-Z0-9]{8,20}$/, "a distribution id such as E1ABCDEFGHIJKL").optional(),
     dnsRecordTypes: list(oneOf(["A", "AAAA"]), "A and AAAA").default([]),
   }).prefault({}),
 } as const;

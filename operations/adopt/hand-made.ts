@@ -3,6 +3,7 @@ import { factsOf } from "../../rehearsal/facts";
 import { Provider } from "../../rehearsal/provider";
 import { type Properties, revealAll } from "../../rehearsal/values";
 import type { World } from "../../rehearsal/world";
+import type { Fault } from "../../infra/validation";
 import type { Inventory } from "./inventory";
 
 /** One thing of the old deployment: what it is made of, and the id it has where AWS chooses that. */
@@ -11,6 +12,8 @@ interface Seed {
   readonly name: string;
   readonly inputs: Properties;
   readonly id?: string;
+  /** Where the inventory names it. */
+  readonly key?: string;
 }
 
 /**
@@ -40,12 +43,28 @@ export function putHandMade(world: World, inventory: Inventory): void {
   }
 }
 
+/** What an inventory names and a world does not have. */
+export function missingIn(world: World, inventory: Inventory): Fault[] {
+  return seedsOf(inventory, world.accountId).flatMap(({ type, name, id, key }) => {
+    if (key === undefined) return [];
+    const property = factsOf(type)!.nameProperty;
+    const exists =
+      world.find(type, id ?? name) ?? (property === undefined ? undefined : world.findBy(type, property, name));
+    return exists ? [] : [{ key, value: id ?? name, allowed: `the id of ${article(type)} that exists` }];
+  });
+}
+
+function article(type: string): string {
+  const name = type.slice(type.lastIndexOf(":") + 1);
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+}
+
 /** Removes from the world what an operator deletes of the old deployment in the end. */
 export function removeHandMade(world: World, { application, bucket, cdn, redis }: Inventory): void {
   const gone: [type: string, name: string | undefined][] = [
     ["aws:elasticbeanstalk/environment:Environment", application.environmentName],
     ["aws:elasticache/replicationGroup:ReplicationGroup", redis?.id],
-    ["aws:cloudfront/distribution:Distribution", cdn?.distributionId],
+    ["aws:cloudfront/distribution:Distribution", cdn?.domain && cdn.distributionId],
     ["aws:s3/bucketVersioning:BucketVersioning", bucket.replicaName],
     ["aws:s3/bucket:Bucket", bucket.replicaName],
     ["aws:iam/role:Role", bucket.replicationRoleName],
@@ -104,56 +123,60 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
     });
-  const role = (name: string, service: string): Seed => ({
+  const role = (name: string, service: string, key?: string): Seed => ({
     type: "aws:iam/role:Role",
     name,
+    key,
     inputs: { name, assumeRolePolicy: trust(service) },
   });
-  const bucketOf = (name: string): Seed[] => [
-    { type: "aws:s3/bucket:Bucket", name, inputs: { bucket: name } },
+  const bucketOf = (name: string, key: string): Seed[] => [
+    { type: "aws:s3/bucket:Bucket", name, key, inputs: { bucket: name } },
     {
       type: "aws:s3/bucketVersioning:BucketVersioning",
       name,
       inputs: { bucket: name, versioningConfiguration: { status: "Enabled" } },
     },
   ];
+  const clients = bucket.clientRoleArns.map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
   const setting = (namespace: string, name: string, value: string) => ({ namespace, name, value });
   return [
     {
       type: "aws:ec2/vpc:Vpc",
+      key: "network.vpcId",
       name: network.vpcId,
       id: network.vpcId,
       inputs: { cidrBlock: "172.31.0.0/16", enableDnsSupport: true, enableDnsHostnames: true },
     },
     { type: "aws:ec2/internetGateway:InternetGateway", name: network.vpcId, inputs: { vpcId: network.vpcId } },
     ...subnets,
-    ...network.privateRouteTableIds.map((id) => ({
+    ...network.privateRouteTableIds.map((id, index) => ({
       type: "aws:ec2/routeTable:RouteTable",
+      key: `network.privateRouteTableIds[${index}]`,
       name: id,
       id,
       inputs: { vpcId: network.vpcId },
     })),
-    ...database.securityGroupIds.map((id) => ({
+    ...database.securityGroupIds.map((id, index) => ({
       type: "aws:ec2/securityGroup:SecurityGroup",
+      key: `database.securityGroupIds[${index}]`,
       name: id,
       id,
       inputs: { name: `by-hand-${id}`, description: "made by hand", vpcId: network.vpcId },
     })),
     // Every environment of the account ran on this one role.
-    ...[...new Set([DEFAULT_ROLE, ...bucket.clientRoleArns.map((arn) => arn.slice(arn.lastIndexOf("/") + 1))])].map(
-      (name) => role(name, "ec2.amazonaws.com"),
-    ),
+    ...(clients.includes(DEFAULT_ROLE) ? [] : [role(DEFAULT_ROLE, "ec2.amazonaws.com")]),
+    ...clients.map((name, index) => role(name, "ec2.amazonaws.com", `bucket.clientRoleArns[${index}]`)),
     {
       type: "aws:iam/instanceProfile:InstanceProfile",
       name: DEFAULT_ROLE,
       inputs: { name: DEFAULT_ROLE, role: DEFAULT_ROLE },
     },
-    ...bucketOf(bucket.name),
+    ...bucketOf(bucket.name, "bucket.name"),
     // "Cross-region" replication to the same region, without the time control.
     ...(bucket.replicaName && bucket.replicationRoleName
       ? [
-          ...bucketOf(bucket.replicaName),
-          role(bucket.replicationRoleName, "s3.amazonaws.com"),
+          ...bucketOf(bucket.replicaName, "bucket.replicaName"),
+          role(bucket.replicationRoleName, "s3.amazonaws.com", "bucket.replicationRoleName"),
           {
             type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
             name: bucket.name,
@@ -168,6 +191,7 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
     {
       type: "aws:rds/subnetGroup:SubnetGroup",
       name: database.subnetGroupName,
+      key: "database.subnetGroupName",
       inputs: {
         name: database.subnetGroupName,
         subnetIds: network.publicSubnetIds.length > 1 ? network.publicSubnetIds : network.dataSubnetIds,
@@ -176,6 +200,7 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
     {
       type: "aws:rds/instance:Instance",
       name: database.identifier,
+      key: "database.identifier",
       inputs: {
         identifier: database.identifier,
         engine: "postgres",
@@ -205,6 +230,29 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
         skipFinalSnapshot: true,
       },
     },
+    ...(database.restoredFrom === undefined
+      ? []
+      : [
+          {
+            type: "aws:rds/instance:Instance",
+            name: database.restoredFrom,
+            key: "database.restoredFrom",
+            inputs: {
+              identifier: database.restoredFrom,
+              engine: "postgres",
+              engineVersion: database.engineVersion,
+              instanceClass: database.instanceClass,
+              allocatedStorage: database.allocatedStorageInGiB,
+              dbName: database.databaseName,
+              username: database.username,
+              manageMasterUserPassword: true,
+              storageEncrypted: false,
+              dbSubnetGroupName: database.subnetGroupName,
+              vpcSecurityGroupIds: database.securityGroupIds,
+              skipFinalSnapshot: true,
+            },
+          },
+        ]),
     // Made by RDS: unencrypted, and kept for ever.
     ...database.logExports.map((log) => {
       const name = `/aws/rds/instance/${database.identifier}/${log}`;
@@ -215,6 +263,7 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
           {
             type: "aws:elasticache/replicationGroup:ReplicationGroup",
             name: redis.id,
+            key: "redis.id",
             inputs: {
               replicationGroupId: redis.id,
               description: "sessions",
@@ -234,6 +283,7 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
     {
       type: "aws:elasticbeanstalk/environment:Environment",
       name: application.environmentName,
+      key: "application.environmentName",
       inputs: {
         name: application.environmentName,
         application: application.name,
@@ -248,7 +298,8 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
         ],
       },
     },
-    ...inventory.alarmNames.map((name) => ({
+    ...inventory.alarmNames.map((name, index) => ({
+      key: `alarmNames[${index}]`,
       type: "aws:cloudwatch/metricAlarm:MetricAlarm",
       name,
       inputs: {
@@ -262,7 +313,8 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
         threshold: 80,
       },
     })),
-    ...inventory.dashboardNames.map((name) => ({
+    ...inventory.dashboardNames.map((name, index) => ({
+      key: `dashboardNames[${index}]`,
       type: "aws:cloudwatch/dashboard:Dashboard",
       name,
       inputs: { dashboardName: name, dashboardBody: JSON.stringify({ widgets: [] }) },
@@ -289,6 +341,7 @@ function cdnSeeds({ application, region }: Inventory, cdn: NonNullable<Inventory
       type: "aws:cloudfront/distribution:Distribution",
       name: distributionId,
       id: distributionId,
+      key: "cdn.distributionId",
       inputs: {
         enabled: true,
         ...(domain ? { aliases: [domain.name] } : {}),

@@ -47,6 +47,10 @@ const SCHEMA = section({
     vpcId: text(/^vpc-[0-9a-f]{8,17}$/, "a VPC id such as vpc-0123456789abcdef0"),
     securityGroupIds: list(text(/^sg-[0-9a-f]{8,17}$/, "a security group id"), "security group ids"),
     logExports: list(oneOf(["postgresql", "upgrade", "iam-db-auth-error"]), "exported logs").default([]),
+    restoredFrom: text(
+      /^[a-z](-?[a-z0-9]){0,62}$/,
+      "a DB instance identifier such as ai-prism-postgres-old",
+    ).optional(),
   }),
   application: section({
     name: text(/^[^/]{1,100}$/, "the name of a Beanstalk application"),

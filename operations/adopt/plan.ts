@@ -50,7 +50,7 @@ export function planAdoption(environment: string, stack: StackConfig, raw: RawCo
     ...plan,
     stages: [
       stage("import", "import, and build the rest beside the old deployment", imported),
-      ...(moved ? [stage("move", "serve the own domain", { ...imported, ...moved })] : []),
+      ...(moved ? [stage("move", "move the traffic over", { ...imported, ...moved })] : []),
       stage("retire", "let go of the old deployment", withoutOld({ ...imported, ...moved })),
     ],
   };
@@ -108,13 +108,16 @@ function adopted(
   };
 }
 
-/** What the stack file says once the own domain is served by the new CDN; undefined without one. */
-function movedTo(importStage: StackConfig, stack: StackConfig, { cdn }: Inventory): StackConfig | undefined {
-  if (!cdn?.domain) return undefined;
+/** What the stack file says once people reach the new environment; undefined where no CDN was before it. */
+function movedTo(imported: StackConfig, stack: StackConfig, { cdn }: Inventory): StackConfig | undefined {
+  if (!cdn) return undefined;
+  const adopt = imported["ai-prism:adopt"] as StackConfig;
+  // Without a domain people know the distribution's own name, which cannot be given to another.
+  if (!cdn.domain) return { "ai-prism:adopt": { ...adopt, distributionId: cdn.distributionId } };
   const { name, hostedZoneId, recordTypes } = cdn.domain;
   return {
     "ai-prism:cdn": { ...sectionOf(stack, "cdn"), domain: { name, hostedZoneId } },
-    "ai-prism:adopt": { ...(importStage["ai-prism:adopt"] as StackConfig), dnsRecordTypes: recordTypes },
+    "ai-prism:adopt": { ...adopt, dnsRecordTypes: recordTypes },
   };
 }
 

@@ -76,7 +76,7 @@ function stageLines({ title, imported, changes }: StageReport, index: number): s
     [imported.length, "imported"],
     [created.length, "created"],
     [changes.updated.length, "updated"],
-    [changes.replaced.length, "replaced"],
+    [changes.replaced.filter(({ urn }) => !ofImport.has(urn)).length, "replaced"],
     [changes.deleted.length, "deleted"],
   ].map(([count, how]) => `${count} ${how}`);
   const updated = new Map(changes.updated.map((change) => [change.urn, change]));
@@ -90,6 +90,9 @@ function stageLines({ title, imported, changes }: StageReport, index: number): s
     ...changes.updated
       .filter(({ urn }) => !ofImport.has(urn))
       .map((change) => `  update ${change.resource}: ${properties(change)}`),
+    ...changes.replaced
+      .filter(({ urn }) => !ofImport.has(urn))
+      .map((change) => `  replace ${change.resource}: ${properties(change)}`),
     ...changes.deleted.map(({ resource }) => `  delete ${resource}`),
   ];
 }

@@ -42,7 +42,9 @@ export function retiredOf({ application, bucket, cdn, database, redis }: Invento
     cdn && {
       what: "CloudFront distribution",
       id: cdn.distributionId,
-      why: "its origin is the open load balancer; the new one is tried out under its own name, and takes the domain over",
+      why: cdn.domain
+        ? "its origin is the open load balancer; the new one is tried out under its own name, and takes the domain over"
+        : "not at first: the new one is tried out under its own name, then this one is imported in its place",
     },
     cdn?.domain && {
       what: "hosted zone",
@@ -54,6 +56,13 @@ export function retiredOf({ application, bucket, cdn, database, redis }: Invento
       id: cdn.domain.name,
       why: "the program's own is validated by a record that it keeps, so that it renews itself",
     },
+    database.restoredFrom === undefined
+      ? undefined
+      : {
+          what: "database",
+          id: database.restoredFrom,
+          why: "its data is in the encrypted copy; it is the way back until the old deployment is gone",
+        },
     {
       what: "DB subnet group",
       id: database.subnetGroupName,

@@ -56,6 +56,8 @@ database:
   vpcId: vpc-0a1b2c3d4e5f60718 # DBSubnetGroup.VpcId
   securityGroupIds: [sg-0d000000000000001]
   logExports: [] # EnabledCloudwatchLogsExports
+  # The instance that this one is an encrypted copy of, where it had to be copied.
+  restoredFrom:
 
 #   aws elasticbeanstalk describe-environments
 application:

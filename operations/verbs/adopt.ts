@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { stringify } from "yaml";
 import type * as Rehearsal from "../../rehearsal";
-import { moveAlias, putHandMade, removeHandMade } from "../adopt/hand-made";
+import { missingIn, moveAlias, putHandMade, removeHandMade } from "../adopt/hand-made";
 import { InventoryError, readInventory, type Inventory } from "../adopt/inventory";
 import { planAdoption, type Plan, type RawConfig, type Stage } from "../adopt/plan";
 import { formatAdoption, obstacleLines, type AdoptionReport, type Imported } from "../adopt/report";
@@ -26,6 +26,7 @@ interface Options {
   inventory?: string;
   template: boolean;
   json: boolean;
+  world?: string;
   "policy-pack": string;
 }
 
@@ -52,6 +53,12 @@ export const adopt: CommandModule<unknown, Options> = {
         describe: "Write an inventory to fill in, where there is none yet",
       })
       .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("world", {
+        type: "string",
+        requiresArg: true,
+        defaultDescription: "made from the inventory",
+        describe: "A rehearsal's world file with what exists, to rehearse against",
+      })
       .option("policy-pack", {
         type: "string",
         requiresArg: true,
@@ -71,7 +78,9 @@ export const adopt: CommandModule<unknown, Options> = {
     }
     const inventory = readInventory(file, shown, `./prism adopt ${options.env} --template`);
     const plan = planAdoption(options.env, target.config, rawConfigOf(target), inventory);
-    if (plan.faults.length > 0) throw new InventoryError(shown, plan.faults);
+    const missing = options.world === undefined ? [] : missingIn(readWorld(options.world, target), inventory);
+    const faults = [...plan.faults, ...missing];
+    if (faults.length > 0) throw new InventoryError(shown, faults);
     await rehearseAdoption(options, shown, target, inventory, plan);
   },
 };
@@ -86,6 +95,18 @@ function writeTemplate(file: string, shown: string, { env, json }: Options, { ac
   }
   if (json) printJson({ verb: "adopt", environment: env, ok: true, exitCode: exitCode.fine, written: file });
   else process.stdout.write(`${shown} is written: replace its example ids, then ./prism adopt ${env}\n`);
+}
+
+/** @throws UsageError when there is no such file, or it is no world of this account */
+function readWorld(file: string, { account }: Deployable): Rehearsal.World {
+  const { World, WorldFileError } = require("../../rehearsal") as typeof Rehearsal;
+  if (!fs.existsSync(file)) throw new UsageError(`--world ${file}: does not exist`);
+  try {
+    return World.load(file, account);
+  } catch (error) {
+    if (error instanceof WorldFileError) throw new UsageError(`--world ${error.message.replace(/; start over.*/, "")}`);
+    throw error;
+  }
 }
 
 /** What the engine would hand the program for a stack file: defaults of the project file below it, structures as JSON. */
@@ -137,11 +158,13 @@ async function rehearseAdoption(
   } else {
     const lock = lockWorkspace(workspace, options.env);
     try {
+      const given = options.world === undefined ? undefined : fs.readFileSync(options.world);
       removeAllButLock(workspace);
+      if (given) fs.writeFileSync(workspace.worldFile, given);
       for (const [index, stage] of plan.stages.entries()) {
         progress.line(`Deployment ${index + 1} of ${plan.stages.length}: ${stage.title}`);
         changeWorld(workspace, target, (world) => {
-          if (stage.name === "import") putHandMade(world, inventory);
+          if (stage.name === "import" && options.world === undefined) putHandMade(world, inventory);
           if (stage.name === "move") moveAlias(world);
           if (stage.name === "retire") removeHandMade(world, inventory);
         });
