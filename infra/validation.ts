@@ -33,6 +33,14 @@ export const whole = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
+/** An amount from 0 to `max` that is known or guessed: one number, or the least and the most that is expected. */
+export const quantity = (max: number) => {
+  const amount = z.number().min(0).max(max);
+  const error = `a number from 0 to ${max}, or low and high, two of them with low first`;
+  return z
+    .union([amount, z.strictObject({ low: amount, high: amount })], { error })
+    .refine((value) => typeof value === "number" || value.low <= value.high, { error });
+};
 /** Text of a form, described for people. */
 export const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
