@@ -94,6 +94,7 @@ export class Statement {
 const narrowingKeys = new Set([
   "aws:sourceaccount",
   "aws:sourcearn",
+  "aws:sourceowner",
   "aws:sourceorgid",
   "aws:sourceorgpaths",
   "aws:principalaccount",

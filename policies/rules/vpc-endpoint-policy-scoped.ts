@@ -26,7 +26,8 @@ export const vpcEndpointPolicyScoped: ResourceRule = {
       attempt(() => {
         const anything = statement.resources.some((one) => /^(\*|arn:aws[a-z-]*:[a-z0-9]+:{3}\*(\/\*)?)$/.test(one));
         const anyAction = statement.actions.some((action) => /\*$/.test(action));
-        if (statement.allows && anything && anyAction && !statement.narrowed) {
+        const toOwnResources = statement.conditions.some(({ key }) => /^aws:resource(account|orgid)$/.test(key));
+        if (statement.allows && anything && anyAction && !statement.narrowed && !toOwnResources) {
           fail(`${statement.sid} lets everything through to every resource of every account.`);
         }
       });
