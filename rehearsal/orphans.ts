@@ -17,7 +17,7 @@ export interface Orphan {
   /** Name in the program. */
   name: string;
   id: string;
-  /** Arguments of `pulumi` that take it over; undefined where that is impossible. */
+  /** Arguments of `pulumi import` that take it over; undefined where that is impossible. */
   importArguments?: string[];
   /** Why it cannot be imported, and what to do instead. */
   obstacle?: string;
@@ -60,16 +60,20 @@ export function orphansOf(
     return {
       ...orphan,
       importArguments: [
-        "import",
         type,
         name,
         importId + regionSuffix(resource),
-        ...(parent ? ["--parent", `${nameOf(parent)}=${parent}`] : []),
-        ...(resource.provider ? ["--provider", `${nameOf(resource.provider.urn)}=${resource.provider.urn}`] : []),
+        ...(parent ? ["--parent", `${variable("parent", name)}=${parent}`] : []),
+        ...(resource.provider ? ["--provider", `${variable("provider", name)}=${resource.provider.urn}`] : []),
         "--generate-code=false",
       ],
     };
   });
+}
+
+/** The command knows parent, provider and resource by variables of one table, so that these must not have its name. */
+function variable(role: string, name: string): string {
+  return role === name ? `${role}-of-it` : role;
 }
 
 /** A wait for something, or a setting that every account has. */

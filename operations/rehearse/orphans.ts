@@ -1,7 +1,8 @@
 import type { Disagreement, World } from "../../rehearsal";
 import { type Orphan, orphansOf, type Placed, shellWords } from "../../rehearsal/orphans";
 import { plural } from "../output";
-import { type EngineOptions, runCli } from "../pulumi";
+import type { EngineOptions } from "../pulumi";
+import { runImport } from "./import";
 import type { Failure } from "./report";
 import { describeResource, readState } from "./state";
 
@@ -50,7 +51,7 @@ export function orphansIn(stateFile: string, world: World): Orphan[] {
 
 /** An orphan with the command that takes it into the state of a stack. */
 export function reportOf({ urn, id, importArguments, obstacle }: Orphan, stack: string): OrphanReport {
-  const command = importArguments && `pulumi ${shellWords([...importArguments, "--stack", stack])}`;
+  const command = importArguments && `pulumi ${shellWords(["import", ...importArguments, "--stack", stack])}`;
   return { resource: describeResource(urn), urn, id, ...(command && { command }), ...(obstacle && { obstacle }) };
 }
 
@@ -74,8 +75,7 @@ export async function handleOrphans(
   for (const { urn, id, importArguments } of orphans) {
     if (action === "delete") world.remove(urn, id);
     else if (importArguments) {
-      const args = [...importArguments, "--stack", engine.stack, "--yes", "--skip-preview"];
-      const { code, stdout, stderr } = await runCli(engine, args);
+      const { code, stdout, stderr } = await runImport(engine, [...importArguments, "--stack", engine.stack]);
       if (code !== 0) {
         return {
           kind: "refused",
