@@ -81,7 +81,7 @@ export function formatReport(report: PolicyReport): string {
     ),
     noteLines(report),
     [
-      `${report.project} ${report.stack} (${report.source}): ${plural(report.resources, "AWS resource")}, ` +
+      `${[report.project, report.stack].join(" ").trim() || "empty stack"} (${report.source}): ${plural(report.resources, "AWS resource")}, ` +
         `${plural(report.checks, "check")} by ${plural(report.rules, "rule")}: ` +
         `${mandatory.length} mandatory and ${advisory.length} advisory broken, ${exempted.length} exempted, ${seconds(report.seconds)}`,
     ],
