@@ -120,15 +120,25 @@ const publicLookalikes: readonly RegExp[] = [
 /** Whether a text contains a token with all kinds of characters and no order in them. */
 function randomTokens(text: string): boolean {
   const rest = publicLookalikes.reduce((left, pattern) => left.replace(pattern, " "), text);
-  return (rest.match(/[A-Za-z0-9+/_=-]{24,}/g) ?? []).some(
-    (token) =>
-      /[a-z]/.test(token) &&
-      /[A-Z]/.test(token) &&
-      /\d/.test(token) &&
-      !isWords(token) &&
-      entropy(token) >= 4 &&
-      !isEncodedText(token),
+  return (rest.match(/[A-Za-z0-9+/_=-]{24,}/g) ?? []).flatMap(partsOf).some(isRandom);
+}
+
+function isRandom(token: string): boolean {
+  return (
+    token.length >= 24 &&
+    /[a-z]/.test(token) &&
+    /[A-Z]/.test(token) &&
+    /\d/.test(token) &&
+    !isWords(token) &&
+    entropy(token) >= 4 &&
+    !isEncodedText(token)
   );
+}
+
+/** The parts of a token that has a word among them, as names that AWS makes up have; else the token as it is. */
+function partsOf(token: string): string[] {
+  const parts = token.split(/[-_]/);
+  return parts.some((part) => /^[A-Za-z]?[a-z]{3,}$/.test(part)) ? parts : [token];
 }
 
 /** Whether a token is base64 of something that can be read, or of a picture, a certificate or an archive. */

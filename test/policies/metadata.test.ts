@@ -166,6 +166,18 @@ describe("The rules of the pack", () => {
     }
   });
 
+  it("have a fixture that complies and a mutation that is caught, each of them", () => {
+    const folder = join(__dirname, "rules");
+    const tests = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    for (const { id } of rules) {
+      const name = id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+      const described = tests.some((text) =>
+        new RegExp(`describeRule\\(${name}, {\\s+passes: {[^]+?fails:`).test(text),
+      );
+      assert.ok(described, `${id} has no describeRule(${name}, …)`);
+    }
+  });
+
   for (const rule of rules) {
     it(`describe themselves whole: ${rule.id}`, () => {
       assert.match(rule.id, /^[a-z0-9]+(-[a-z0-9]+)*$/);

@@ -2,6 +2,8 @@ import * as assert from "node:assert/strict";
 import { ebSecretFlow } from "../../../policies/rules/eb-secret-flow";
 import { noPlaintextSecrets } from "../../../policies/rules/no-plaintext-secrets";
 import { rdsManagedPassword } from "../../../policies/rules/rds-managed-password";
+import { secretFlow } from "../../../policies/rules/secret-flow";
+import { stackOutputNotSecret } from "../../../policies/rules/stack-output-not-secret";
 import { describeRule, resource, run, unknown } from "../support";
 
 const plain = "aws:elasticbeanstalk:application:environment";
@@ -52,6 +54,38 @@ describeRule(noPlaintextSecrets, {
       resource("aws:ec2/launchTemplate:LaunchTemplate", "lt", {
         userData: Buffer.from("#!/bin/sh\nexport DB_PASSWORD=$(fetch-secret db)\nyum -y update\n").toString("base64"),
       }),
+    ],
+    "a certificate, which is public": variable(
+      "CA",
+      "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJRTES\n-----END CERTIFICATE-----",
+    ),
+    "a public key": variable(
+      "DEPLOY_HOST_KEY_LINE",
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7Rk2Zp9Xw4Tn6Vb8Lm3Jc5Hd1GsQ== ops",
+    ),
+    "a checksum of a script": variable(
+      "INTEGRITY",
+      "sha384-oqVuAfXRKap7fdgcCY5uykM6R9GqQ8KxYlw9ExPNHeO2wKRpOFzHtX4dJ1b2CnLs",
+    ),
+    "configuration in base64": variable(
+      "SETTINGS_B64",
+      Buffer.from(JSON.stringify({ feature: "On", limit: 20, regions: ["eu-north-1"] })).toString("base64"),
+    ),
+    "a commit and an image's digest": variable("IMAGE", `app@sha256:${"0123456789abcdef".repeat(4)}`),
+    "a name of a group that AWS made up": variable(
+      "FLEET",
+      "awseb-e-0m6yv1p722-stack-AWSEBAutoScalingGroup-WiKJvS9F0ngG",
+    ),
+    "a function that is given an ARN": [
+      resource("aws:lambda/function:Function", "f", { environment: { variables: { DB_SECRET: arn } } }),
+    ],
+    "a build that names a secret": [
+      resource("aws:codebuild/project:Project", "b", {
+        environment: { environmentVariables: [{ name: "API_TOKEN", type: "SECRETS_MANAGER", value: "prism/token" }] },
+      }),
+    ],
+    "a secret in a secret's place": [
+      resource("aws:secretsmanager/secretVersion:SecretVersion", "v", { secretString: `{"url":"rediss://a:b2c3@h"}` }),
     ],
     "ordinary tags": [resource("aws:s3/bucket:Bucket", "b", { tags: { Name: "data", "cost.center": "42" } })],
     "a resource of another provider": [
@@ -128,6 +162,46 @@ describeRule(noPlaintextSecrets, {
       ],
       /^origins\.0\.customHeaders\.0 is named like a secret/,
     ],
+    "a variable of a function": [
+      [resource("aws:lambda/function:Function", "f", { environment: { variables: { API_TOKEN: "hunter22x" } } })],
+      /^Variable API_TOKEN is named like a secret/,
+    ],
+    "a variable of a build": [
+      [
+        resource("aws:codebuild/project:Project", "b", {
+          environment: { environmentVariables: [{ name: "DB_PASSWORD", value: "hunter22" }] },
+        }),
+      ],
+      /^Variable DB_PASSWORD/,
+    ],
+    "a variable of a container": [
+      [
+        resource("aws:ecs/taskDefinition:TaskDefinition", "t", {
+          containerDefinitions: JSON.stringify([{ environment: [{ name: "DB_PASSWORD", value: "hunter22" }] }]),
+        }),
+      ],
+      /^containerDefinitions has a variable DB_PASSWORD that is named like a secret/,
+    ],
+    "a dashboard's text": [
+      [
+        resource("aws:cloudwatch/dashboard:Dashboard", "d", {
+          dashboardBody: JSON.stringify({ widgets: [{ properties: { markdown: `log in with ${accessKey}` } }] }),
+        }),
+      ],
+      /^dashboardBody holds an AWS access key/,
+    ],
+    "a saved query": [
+      [
+        resource("aws:cloudwatch/queryDefinition:QueryDefinition", "q", {
+          queryString: "filter url = 'postgres://app:hunter22@db/prism'",
+        }),
+      ],
+      /^queryString holds a URL with a password/,
+    ],
+    "a document in an unexpected place": [
+      [resource("aws:iam/policy:Policy", "p", { description: "x", policy: `{"Id":"${webToken}"}` })],
+      /^policy holds a JSON web token/,
+    ],
     "a tag": [[resource("aws:s3/bucket:Bucket", "b", { tags: { "app.password": "hunter22" } })], /^Tag app\.password/],
     "a description": [[resource("aws:kms/key:Key", "k", { description: `for ${accessKey}` })], /^description holds/],
   },
@@ -196,6 +270,91 @@ describeRule(ebSecretFlow, {
   },
 });
 
+const bucketWith = (value: unknown, from?: ReturnType<typeof resource>) => [
+  ...(from ? [from] : []),
+  resource("aws:s3/bucket:Bucket", "b", { tags: { note: value } }, from && { links: { tags: from } }),
+];
+describeRule(secretFlow, {
+  passes: {
+    "a generated password in the secret's place": [
+      generated(random),
+      resource("aws:secretsmanager/secretVersion:SecretVersion", "v", { secretString: `{"password":"${random}"}` }),
+      resource("aws:elasticache/user:User", "u", { authenticationMode: { type: "password", passwords: [random] } }),
+    ],
+    "a tag that says nothing": bucketWith("nothing", generated(random)),
+    "an encrypted parameter": [
+      generated(random),
+      resource("aws:ssm/parameter:Parameter", "p", { type: "SecureString", value: random }),
+    ],
+    "an ARN of a stored secret": bucketWith(arn, version(`{"password":"${random}"}`)),
+  },
+  fails: {
+    "a generated password, word for word": [
+      bucketWith(random, generated(random)),
+      /^tags\.note holds the secret of "redis"/,
+    ],
+    "the same where its mark got lost on the way": [
+      [generated(random), ...bucketWith(`redis with ${random}`)],
+      /tags\.note holds the secret of "redis"/,
+    ],
+    "the same in base64, as user data is": [
+      [
+        generated(random),
+        resource("aws:ec2/launchTemplate:LaunchTemplate", "lt", {
+          userData: Buffer.from(`#!/bin/sh\nexport X=${random}\n`).toString("base64"),
+        }),
+      ],
+      /^userData holds the secret/,
+    ],
+    "the same inside a document": [
+      [
+        generated(random),
+        resource("aws:cloudwatch/dashboard:Dashboard", "d", {
+          dashboardBody: JSON.stringify({ widgets: [{ properties: { markdown: random } }] }),
+        }),
+      ],
+      /^dashboardBody holds/,
+    ],
+    "one field of a stored secret": [bucketWith(random, version(`{"password":"${random}"}`)), /secret of "stored"/],
+    "a plain parameter": [
+      [generated(random), resource("aws:ssm/parameter:Parameter", "p", { type: "String", value: random })],
+      /^value holds the secret/,
+    ],
+    "a value that is not known yet": [
+      bucketWith(unknown, generated()),
+      /^tags, which is not known yet, comes from the secret "redis"/,
+    ],
+  },
+  waits: { "a value that may be the ARN of a stored secret": bucketWith(unknown, version()) },
+});
+
+const outputs = (properties: object) => resource("pulumi:pulumi:Stack", "stack", { ...properties });
+describeRule(stackOutputNotSecret, {
+  passes: {
+    "addresses and ARNs": [generated(random), outputs({ url: "https://example.com", redis: { secretArn: arn } })],
+    "a word that sounds like one": [outputs({ passwordRotationDays: "30", secretName: "ai-prism/redis" })],
+  },
+  fails: {
+    "a generated password": [
+      [generated(random), outputs({ redis: { url: random } })],
+      /redis\.url holds the secret of/,
+    ],
+    "an address with a password": [
+      [outputs({ url: "rediss://app:hunter22@h:6379" })],
+      /url holds a URL with a password/,
+    ],
+    "an output that says what it is": [
+      [outputs({ adminPassword: "hunter22" })],
+      /adminPassword is named like a secret/,
+    ],
+    "an output of a component": [
+      [outputs({}), generated(random), resource("acme:infra:Cache", "cache", { url: `x ${random}` })],
+      /The output of "cache", url holds the secret/,
+    ],
+  },
+  waits: {},
+});
+
 const database = (properties: object) => [resource("aws:rds/instance:Instance", "db", { ...properties })];
 describeRule(rdsManagedPassword, {
   passes: {
@@ -223,8 +382,13 @@ describe("Violations about secrets", () => {
       ...values.flatMap((value) => variable("URL", `https://user:${value}@host`)),
       ...values.flatMap((value) => flowing(generated(value), setting(plain, "X", value))),
       ...values.flatMap((value) => database({ password: value })),
+      ...values.flatMap((value) => bucketWith(value, generated(value))),
+      outputs(Object.fromEntries(values.map((value, index) => [`password${index}`, value]))),
     ];
-    const { violations } = run([noPlaintextSecrets, ebSecretFlow, rdsManagedPassword], stack);
+    const { violations } = run(
+      [noPlaintextSecrets, ebSecretFlow, rdsManagedPassword, secretFlow, stackOutputNotSecret],
+      stack,
+    );
     assert.ok(violations.length >= 16);
     for (const { message } of violations) for (const value of values) assert.ok(!message.includes(value), message);
   });
