@@ -7,6 +7,8 @@ import { ENVIRONMENTS, ROOT, stackFile } from "../test/support/stack-files";
 import { SECTIONS as ACCOUNT_SECTIONS } from "../account/config";
 import { SECTIONS, validateConfig } from "../infra/config";
 import { graphOf, mermaid } from "./diagram";
+import { rules } from "../policies/rules";
+import { controlsTable, guardsTable, leftOutTable, parametersTable, rulesTables } from "./policy-tables";
 import { settingsTable } from "./settings";
 
 type Generator = () => string | Promise<string>;
@@ -15,6 +17,13 @@ type Generator = () => string | Promise<string>;
 const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
   "README.md": { diagram, environments },
   "docs/environments.md": { settings: () => settingsTable("ai-prism", SECTIONS) },
+  "docs/policies.md": {
+    guards: guardsTable,
+    parameters: () => parametersTable(rules),
+    rules: () => rulesTables(rules),
+    controls: () => controlsTable(rules),
+    "left-out": () => leftOutTable(rules),
+  },
   "docs/account.md": { settings: () => settingsTable("ai-prism-account", ACCOUNT_SECTIONS) },
 };
 
