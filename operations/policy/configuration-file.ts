@@ -11,6 +11,7 @@ import {
 } from "../../policies/configuration";
 import { guardIds } from "../../policies/evaluate";
 import type { Rule } from "../../policies/rule";
+import type * as Rules from "../../policies/rules";
 import { UsageError, systemCode } from "../errors";
 import { isMapping } from "../program";
 
@@ -25,6 +26,20 @@ const ownParameters = {
 export function configurationFileOf(directory: string, environment: string): string | undefined {
   const file = path.join(directory, `policy-config.${environment}.json`);
   return fs.existsSync(file) ? file : undefined;
+}
+
+/**
+ * The options by which the CLI takes an environment's policy configuration; none where there is none.
+ *
+ * @throws UsageError when it is refused
+ */
+export function configurationOptions(directory: string, environment: string): string[] {
+  const file = configurationFileOf(directory, environment);
+  if (!file) return [];
+  // Most environments have no such file, and the rules take a while to load.
+  const { rules } = require("../../policies/rules") as typeof Rules;
+  readConfiguration(file, rules);
+  return ["--policy-pack-config", file];
 }
 
 /**

@@ -98,6 +98,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const drifted = job.task === "drift" ? drift(world, job.drift ?? []) : [];
     const program = new InlineProgram(job.programDirectory);
 
+    const judgedBy = ["--policy-pack", job.policyPack, ...job.policyConfiguration];
     const pass = async (name: PassName, onProgram?: () => void): Promise<PassResult> => {
       const judged = name === "gate" || name === "up";
       const env: NodeJS.ProcessEnv = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
@@ -105,7 +106,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
       if (judged && packs) Object.assign(env, packs.environment(name));
       const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
       send({ kind: "passing", pass: name });
-      const result = await runPass(engine, name, program, judged ? ["--policy-pack", job.policyPack] : [], {
+      const result = await runPass(engine, name, program, judged ? judgedBy : [], {
         onProgram,
         onEngine: (pid) => {
           enginePid = pid;

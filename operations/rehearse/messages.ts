@@ -29,6 +29,8 @@ export interface Job {
   cli: string;
   /** Folder of the policy pack. */
   policyPack: string;
+  /** Options of the CLI that name the pack's configuration, if the environment has one. */
+  policyConfiguration: string[];
   /** Whether the pack is this project's own, which needs nothing of the environment that the engine starts a pack in. */
   startPackEarly: boolean;
   /** The account and region that the stand-in world lives in. */

@@ -5,6 +5,7 @@ import type { CommandModule } from "yargs";
 import { PrismError, UsageError, exitCode, systemCode } from "../errors";
 import { Progress, printJson } from "../output";
 import { root } from "../paths";
+import { configurationOptions } from "../policy/configuration-file";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { runCli } from "../pulumi";
 import { type Program, type StackConfig, configText, loadProgram, loadStackConfig } from "../program";
@@ -166,7 +167,11 @@ export const rehearse: CommandModule<unknown, Options> = {
         report.from = { reference: reference.reference, commit: reference.commit };
         await run(deployable(programAt(reference, program), options.env), { task: "base" });
         if (report.failure) report.failure = ofReference(report.failure, options.from);
-        else guard = { protected: liftProtection(workspace.stateFile), allowed: options["allow-loss"] };
+        else {
+          // The next pass goes on from this state; whoever compares reads it later.
+          fs.copyFileSync(workspace.stateFile, workspace.baseFile);
+          guard = { protected: liftProtection(workspace.stateFile), allowed: options["allow-loss"] };
+        }
       }
       if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard, drift, faults, orphans });
       if (!report.failure && drift) {
@@ -258,7 +263,9 @@ export async function prepare({
   options,
   config,
   progress,
-}: Preparation): Promise<Pick<Job, "workDirectory" | "cli" | "policyPack" | "startPackEarly" | "env">> {
+}: Preparation): Promise<
+  Pick<Job, "workDirectory" | "cli" | "policyPack" | "policyConfiguration" | "startPackEarly" | "env">
+> {
   const onProgress = (text: string): void => {
     progress.line(text);
   };
@@ -283,6 +290,7 @@ export async function prepare({
     workDirectory: workspace.workDirectory,
     cli,
     policyPack,
+    policyConfiguration: policyPack === policyPackDirectory ? configurationOptions(program.directory, options.env) : [],
     // With a language host, the engine starts packs through that.
     startPackEarly: policyPack === policyPackDirectory && !which("pulumi-language-nodejs", env),
     env,
