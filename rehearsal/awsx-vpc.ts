@@ -209,26 +209,15 @@ class Vpc extends pulumi.ComponentResource {
     };
   }
 
-  async #zones(): Promise<string[]> {
-    const { availabilityZoneNames, numberOfAvailabilityZones, region } = this.#args;
-    if (availabilityZoneNames && numberOfAvailabilityZones) {
-      throw new InvalidVpc("availabilityZoneNames", "cannot be given together with numberOfAvailabilityZones");
-    }
-    if (availabilityZoneNames) return availabilityZoneNames;
-    const count = numberOfAvailabilityZones ?? 3;
-    const found = (await pulumi.runtime.invoke(
-      "aws:index/getAvailabilityZones:getAvailabilityZones",
-      region ? { region } : {},
-      { parent: this, version: awsVersion() },
-    )) as { names?: string[] };
-    const names = found.names ?? [];
-    if (names.length < count) {
-      throw new InvalidVpc(
-        "numberOfAvailabilityZones",
-        `the region has ${names.length} availability zones, not ${count}`,
-      );
-    }
-    return names.slice(0, count);
+  #zones(): Promise<string[]> {
+    return chosenZones(this.#args, async (region) => {
+      const found = (await pulumi.runtime.invoke(
+        "aws:index/getAvailabilityZones:getAvailabilityZones",
+        region ? { region } : {},
+        { parent: this, version: awsVersion() },
+      )) as { names?: string[] };
+      return found.names ?? [];
+    });
   }
 
   #subnet(subnet: PlacedSubnet, vpc: Child, tags: Record<string, unknown>, index: number): Child {
@@ -256,7 +245,38 @@ class Vpc extends pulumi.ComponentResource {
   }
 }
 
-function plan(name: string, args: VpcArgs, zones: string[], cidrBlock: string, nat: NatStrategy): PlacedSubnet[] {
+/**
+ * The zones that a VPC spreads over.
+ *
+ * @param zonesOf Answers which zones a region has, or the provider's own.
+ */
+export async function chosenZones(
+  { availabilityZoneNames, numberOfAvailabilityZones, region }: VpcArgs,
+  zonesOf: (region: string | undefined) => Promise<string[]>,
+): Promise<string[]> {
+  if (availabilityZoneNames && numberOfAvailabilityZones) {
+    throw new InvalidVpc("availabilityZoneNames", "cannot be given together with numberOfAvailabilityZones");
+  }
+  if (availabilityZoneNames) return availabilityZoneNames;
+  const count = numberOfAvailabilityZones ?? 3;
+  const names = await zonesOf(region);
+  if (names.length < count) {
+    throw new InvalidVpc(
+      "numberOfAvailabilityZones",
+      `the region has ${names.length} availability zones, not ${count}`,
+    );
+  }
+  return names.slice(0, count);
+}
+
+/** Where the subnets of a VPC lie. @throws InvalidVpc when awsx or the stand-in takes no such arguments */
+export function plan(
+  name: string,
+  args: VpcArgs,
+  zones: string[],
+  cidrBlock: string,
+  nat: NatStrategy,
+): PlacedSubnet[] {
   const strategy = args.subnetStrategy ?? "Legacy";
   const explicit = args.subnetSpecs?.some(({ cidrBlocks }) => cidrBlocks);
   if (strategy !== "Auto" && strategy !== "Exact") {
@@ -278,7 +298,8 @@ function plan(name: string, args: VpcArgs, zones: string[], cidrBlock: string, n
   return placed;
 }
 
-function natStrategy(args: VpcArgs, zones: string[]): NatStrategy {
+/** How many NAT gateways a VPC has. @throws InvalidVpc when the addresses do not fit them */
+export function natStrategy(args: VpcArgs, zones: string[]): NatStrategy {
   const given = args.natGateways?.strategy ?? "OnePerAz";
   const strategy = NAT_STRATEGIES.find((one) => one.toLowerCase() === given.toLowerCase());
   if (!strategy) throw new InvalidVpc("natGateways.strategy", `must be ${NAT_STRATEGIES.join(", ")}, not "${given}"`);
@@ -296,8 +317,8 @@ function nameTag(args: VpcArgs, vpcName: string, subnet: PlacedSubnet): string {
   return `${vpcName}-${subnet.spec.name ?? subnet.type.toLowerCase()}-${suffix}`;
 }
 
-/** The /64 with this number of a VPC's /56. */
-function ipv6Share(block: string | undefined, index: number): string {
+/** The /64 with this number of a VPC's /56. @throws InvalidVpc when there is no /56 */
+export function ipv6Share(block: string | undefined, index: number): string {
   const hextets = /^([0-9a-f]*:[0-9a-f]*:[0-9a-f]*):([0-9a-f]+)::\/56$/i.exec(block ?? "");
   if (!hextets) {
     throw new InvalidVpc(

@@ -1,5 +1,5 @@
 import { isObject, text } from "../values";
-import { type ModelContext, type Models, type Refused, refused } from "./model";
+import { because, type ModelContext, type Models, type Refused, refused } from "./model";
 import { lets } from "./policy";
 import { bucketPolicyOf, cannotAssume, contextOf } from "./references";
 
@@ -10,7 +10,7 @@ function refuseLogGroup(context: ModelContext, configuration: Record<string, unk
   const group = String(configuration.logGroupName);
   const missing = world.findBy("aws:cloudwatch/logGroup:LogGroup", "name", group, region)
     ? undefined
-    : `there is no log group "${group}" in ${region}`;
+    : because(`there is no log group "${group}" in ${region}`);
   const origin = { "aws:SourceArn": `arn:${partition}:bedrock:${region}:${account}:*` };
   const wrong = missing ?? cannotAssume(context, configuration.roleArn, SERVICE, origin);
   return wrong

@@ -34,15 +34,15 @@ function refuseBucket(context: ModelContext): Refused | undefined {
   const prefix = text(inputs.s3KeyPrefix);
   const folder = `${prefix ? `${prefix}/` : ""}AWSLogs/${account}`;
   const home = `arn:${partition}:s3:::${bucket}`;
-  const missing = !may("s3:GetBucketAcl", home)
-    ? `s3:GetBucketAcl of ${home}`
-    : !may("s3:PutObject", `${home}/${folder}/CloudTrail`)
-      ? `s3:PutObject to ${home}/${folder}/*`
-      : undefined;
-  return missing
+  const [action, resource] =
+    [
+      ["s3:GetBucketAcl", home],
+      ["s3:PutObject", `${home}/${folder}/CloudTrail`],
+    ].find(([wanted, place]) => !may(wanted!, place!)) ?? [];
+  return action
     ? refused(
         "InsufficientS3BucketPolicyException",
-        `Incorrect S3 bucket policy is detected for bucket: ${bucket}: its policy must let ${SERVICE} do ${missing} before the trail is made`,
+        `Incorrect S3 bucket policy is detected for bucket: ${bucket}: its policy must let ${SERVICE} do ${action} on ${resource} before the trail is made`,
       )
     : undefined;
 }

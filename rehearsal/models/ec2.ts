@@ -3,17 +3,7 @@ import { contains, overlaps } from "../subnet-layout";
 import { isObject, list, type Properties, reveal, sameValue, text } from "../values";
 import type { World, WorldResource } from "../world";
 import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
-import {
-  apart,
-  cannotAssume,
-  groupElsewhere,
-  holderOf,
-  naming,
-  others,
-  plain,
-  vpcOfSubnet,
-  vpcOfSubnets,
-} from "./references";
+import { cannotAssume, groupElsewhere, holderOf, naming, others, plain, vpcOfSubnet } from "./references";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -22,7 +12,6 @@ const NAT_GATEWAY = "aws:ec2/natGateway:NatGateway";
 const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const VPC_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
-const ENDPOINT_ROUTE = "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation";
 const FLOW_LOG = "aws:ec2/flowLog:FlowLog";
 
 const vpc: Model = {

@@ -1,6 +1,6 @@
 import { timeOf } from "../templates";
 import { isObject, list } from "../values";
-import { type Models, refused } from "./model";
+import { because, type Models, refused } from "./model";
 import { apart, cannotAssume, groupElsewhere, unusableKey, vpcOfSubnets } from "./references";
 
 export const models: Models = {
@@ -18,7 +18,8 @@ export const models: Models = {
       const { inputs, world, account } = context;
       const arn = String(inputs.role);
       const own = arn.split(":")[4] === account;
-      const missing = own && !world.findBy("aws:iam/role:Role", "arn", arn) ? `there is no role ${arn}` : undefined;
+      const missing =
+        own && !world.findBy("aws:iam/role:Role", "arn", arn) ? because(`there is no role ${arn}`) : undefined;
       const barred = missing ?? cannotAssume(context, arn, "lambda.amazonaws.com");
       if (barred) {
         return refused(

@@ -1,7 +1,7 @@
 import { dnsSuffixOf, Identifiers } from "../aws";
 import { isObject, list, type Properties, text } from "../values";
 import type { WorldResource } from "../world";
-import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
+import { because, type Model, type ModelContext, type Models, type Reason, type Refused, refused } from "./model";
 import { lets, several, statementsOf } from "./policy";
 import {
   apart,
@@ -29,17 +29,20 @@ const LOG_WRITERS = ["logdelivery.elasticloadbalancing.amazonaws.com", "delivery
  * Why a load balancer cannot write its access logs to a bucket, or undefined. A bucket that the program did not make is
  * taken on trust.
  */
-export function cannotLogTo(context: ModelContext, name: string, prefix: string | undefined): string | undefined {
+export function cannotLogTo(context: ModelContext, name: string, prefix: string | undefined): Reason | undefined {
   const { world, region, partition, account } = context;
   const bucket = world.find("aws:s3/bucket:Bucket", name);
   if (!bucket) return undefined;
-  if (bucket.region !== region) return `bucket "${name}" is in ${bucket.region}, and the load balancer in ${region}`;
+  if (bucket.region !== region)
+    return because(`bucket "${name}" is in ${bucket.region}, and the load balancer in ${region}`);
   const type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
   const encryption = world.findBy(type, "bucket", name);
   const [rule] = encryption ? list(plain(encryption).rules).filter(isObject) : [];
   const byDefault = rule?.applyServerSideEncryptionByDefault as Properties | undefined;
   if (byDefault && byDefault.sseAlgorithm !== "AES256") {
-    return `bucket "${name}" encrypts with ${String(byDefault.sseAlgorithm)}, and load balancers write with AES256 only`;
+    return because(
+      `bucket "${name}" encrypts with ${String(byDefault.sseAlgorithm)}, and load balancers write with AES256 only`,
+    );
   }
   const policy = bucketPolicyOf(world, name);
   // Older regions write from an account of AWS's own.
@@ -55,14 +58,16 @@ export function cannotLogTo(context: ModelContext, name: string, prefix: string 
   };
   return foreign || LOG_WRITERS.some((service) => lets(policy, { ...access, service }))
     ? undefined
-    : `the policy of bucket "${name}" must let ${LOG_WRITERS[0]} put objects under ${folder}`;
+    : because(`the policy of bucket "${name}" must let ${LOG_WRITERS[0]} put objects under ${folder}`);
 }
 
 /** Why subnets cannot hold an application load balancer, or undefined. */
-export function tooFewZones({ world }: ModelContext, subnets: unknown[]): string | undefined {
+export function tooFewZones({ world }: ModelContext, subnets: unknown[]): Reason | undefined {
   const zones = zonesCovered(world, subnets);
   return zones.known && subnets.length > 0 && zones.names.size < 2
-    ? `At least two subnets in two different Availability Zones must be specified: they cover ${[...zones.names].join()}`
+    ? because(
+        `At least two subnets in two different Availability Zones must be specified: they cover ${[...zones.names].join()}`,
+      )
     : undefined;
 }
 

@@ -3,6 +3,15 @@ import type { Properties } from "../values";
 import type { World, WorldResource } from "../world";
 
 declare const made: unique symbol;
+declare const found: unique symbol;
+
+/** What speaks against a resource, for a refusal to say. Comes from {@link because} alone, as refusals do from theirs. */
+export type Reason = string & { readonly [found]: true };
+
+/** Words a reason, which names the resource that it is about. */
+export function because(text: string): Reason {
+  return text as Reason;
+}
 
 /** Why AWS says no. Comes from {@link refused} alone, so that every refusal can be found in the source. */
 export type Refused = string & { readonly [made]: true };
@@ -20,8 +29,8 @@ export function refused(code: string, text: string): Refused {
 const LINGERING = "lingering ";
 
 /** How the world holds what is only scheduled to be deleted: apart from what lives, for good, as it has no clock. */
-export function lingering({ generation: _, ...resource }: WorldResource): WorldResource {
-  return { ...resource, type: lingeringType(resource.type), urn: LINGERING + resource.urn };
+export function lingering(resource: WorldResource): WorldResource {
+  return { ...resource, generation: undefined, type: lingeringType(resource.type), urn: LINGERING + resource.urn };
 }
 
 /** The type under which a world finds what lingers of a type. */

@@ -7,8 +7,11 @@ export interface Access {
   action: string;
   /** ARN; absent for a trust policy, which names none. */
   resource?: string;
-  /** Values of condition keys that are certain. A condition on another key is taken to hold. */
-  context: Record<string, string>;
+  /**
+   * Condition keys that are certain: the value, or undefined for a key that is not there. A condition on another key is
+   * taken to hold.
+   */
+  context: Record<string, string | undefined>;
 }
 
 /**
@@ -47,7 +50,7 @@ export function isPublic(policy: unknown): boolean {
 
 /** The statements of a policy, or undefined when it cannot be read. */
 export function statementsOf(policy: unknown): Properties[] | undefined {
-  if (typeof policy !== "string") return [];
+  if (typeof policy !== "string" || policy === "") return [];
   try {
     const document: unknown = JSON.parse(policy);
     return isObject(document) ? several(document.Statement).filter(isObject) : undefined;
@@ -92,13 +95,17 @@ function conditions(statement: Properties, { context }: Access): "yes" | "no" | 
   const known = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   let certain = true;
   for (const [operator, keys] of Object.entries(isObject(statement.Condition) ? statement.Condition : {})) {
-    const [, negative, kind] = /^(?:String|Arn)(Not)?(Equals|Like)(?:IfExists)?$/.exec(operator) ?? [];
+    const [, negative, kind, ifExists] = /^(?:String|Arn)(Not)?(Equals|Like)(IfExists)?$/.exec(operator) ?? [];
     const judged = kind !== undefined || operator === "Bool";
     for (const [key, values] of Object.entries(isObject(keys) ? keys : {})) {
-      const value = known.get(key.toLowerCase());
-      if (!judged || value === undefined) {
+      if (!judged || !known.has(key.toLowerCase())) {
         certain = false;
         continue;
+      }
+      const value = known.get(key.toLowerCase());
+      if (value === undefined) {
+        if (negative || ifExists) continue;
+        return "no";
       }
       const open = kind === "Like" || operator.startsWith("Arn");
       const found = several(values).some((one) => (open ? like(String(one), value, false) : String(one) === value));

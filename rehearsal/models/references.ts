@@ -1,7 +1,7 @@
 import { isObject, list, type Properties, reveal, text } from "../values";
 import type { World, WorldResource } from "../world";
-import { isLingering, lingeringType, type ModelContext } from "./model";
-import { lets, servicesIn } from "./policy";
+import { because, isLingering, lingeringType, type ModelContext, type Reason } from "./model";
+import { type Access, lets, servicesIn } from "./policy";
 
 const ROLE = "aws:iam/role:Role";
 const KEY = "aws:kms/key:Key";
@@ -22,9 +22,11 @@ export function others({ world, urn, id }: ModelContext, type: string): WorldRes
   return world.ofType(type).filter((one) => one.urn !== urn || one.id !== id);
 }
 
-/** Values that are certain when a service acts for this account. */
-export function contextOf({ account }: Pick<ModelContext, "account">): Record<string, string> {
+/** Condition keys that are certain when a service acts for this account. */
+export function contextOf({ account }: Pick<ModelContext, "account">): Access["context"] {
   return {
+    // Said of principals only, and a service is none.
+    "aws:SourceOwner": undefined,
     "aws:SourceAccount": account,
     "aws:SecureTransport": "true",
     "s3:x-amz-acl": "bucket-owner-full-control",
@@ -41,7 +43,7 @@ export function cannotAssume(
   role: unknown,
   service: string,
   extra: Record<string, string> = {},
-): string | undefined {
+): Reason | undefined {
   const found = context.world.findBy(ROLE, "arn", role) ?? context.world.findBy(ROLE, "name", role);
   if (!found) return undefined;
   const trust = plain(found).assumeRolePolicy;
@@ -49,7 +51,9 @@ export function cannotAssume(
   if (lets(trust, access)) return undefined;
   const named = servicesIn(trust);
   const lists = named.length > 0 ? `lets in ${named.join(", ")}` : "lets in no service";
-  return `the trust policy of role ${naming(found)} ${lists}, and must let ${service} in under these conditions`;
+  return because(
+    `the trust policy of role ${naming(found)} ${lists}, and must let ${service} in under these conditions`,
+  );
 }
 
 /**
@@ -69,13 +73,13 @@ export function keyOf(world: World, reference: unknown, home: string): WorldReso
 }
 
 /** Why a key cannot encrypt anything now, or undefined. A key that the program did not make is taken on trust. */
-export function unusableKey(context: ModelContext, reference: unknown): string | undefined {
+export function unusableKey(context: ModelContext, reference: unknown): Reason | undefined {
   const key = keyOf(context.world, reference, context.region);
   if (!key) return undefined;
-  if (isLingering(key)) return `key ${naming(key)} is pending deletion`;
+  if (isLingering(key)) return because(`key ${naming(key)} is pending deletion`);
   const inputs = plain(key);
-  if (inputs.isEnabled === false || inputs.enabled === false) return `key ${naming(key)} is disabled`;
-  if (key.region !== context.region) return `key ${naming(key)} is in ${key.region}, not in ${context.region}`;
+  if (inputs.isEnabled === false || inputs.enabled === false) return because(`key ${naming(key)} is disabled`);
+  if (key.region !== context.region) return because(`key ${naming(key)} is in ${key.region}, not in ${context.region}`);
   return undefined;
 }
 
@@ -86,7 +90,7 @@ export function keyBars(
   service: string,
   action: string,
   extra: Record<string, string> = {},
-): string | undefined {
+): Reason | undefined {
   const { world } = context;
   const key = keyOf(world, reference, context.region);
   if (!key) return undefined;
@@ -97,7 +101,7 @@ export function keyBars(
   ) {
     return undefined;
   }
-  return `the policy of key ${naming(key)} does not let ${service} do ${action}`;
+  return because(`the policy of key ${naming(key)} does not let ${service} do ${action}`);
 }
 
 /** The policy that a topic has: its own resource's, or the one it was given, or its owner's. */
@@ -141,12 +145,12 @@ export function vpcOfSubnets(world: World, subnets: unknown[]): string | undefin
 }
 
 /** How subnets lie in several VPCs, or undefined when they do not. */
-export function apart(world: World, subnets: unknown[]): string | undefined {
+export function apart(world: World, subnets: unknown[]): Reason | undefined {
   const home = vpcOfSubnets(world, subnets);
   const stray = subnets.find((subnet) => (vpcOfSubnet(world, subnet) ?? home) !== home);
   return stray === undefined
     ? undefined
-    : `subnet ${String(stray)} is in ${vpcOfSubnet(world, stray)}, and the others in ${home}`;
+    : because(`subnet ${String(stray)} is in ${vpcOfSubnet(world, stray)}, and the others in ${home}`);
 }
 
 /** The zones of subnets; not known when the program did not make one of them. */
@@ -159,12 +163,13 @@ export function zonesCovered(world: World, subnetIds: unknown[]): { known: boole
 }
 
 /** The first of these security groups that is in another VPC, as a message says it. */
-export function groupElsewhere(world: World, groups: unknown[], vpc: string | undefined): string | undefined {
+export function groupElsewhere(world: World, groups: unknown[], vpc: string | undefined): Reason | undefined {
   if (vpc === undefined) return undefined;
   for (const id of groups) {
     const group = world.find("aws:ec2/securityGroup:SecurityGroup", String(id));
     const home = group && text(plain(group).vpcId);
-    if (home !== undefined && home !== vpc) return `security group ${naming(group!)} is in ${home}, not in ${vpc}`;
+    if (home !== undefined && home !== vpc)
+      return because(`security group ${naming(group!)} is in ${home}, not in ${vpc}`);
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { dnsSuffixOf, Identifiers } from "../aws";
 import { isObject, list, type Properties, reveal, text } from "../values";
-import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
+import { because, type Model, type ModelContext, type Models, type Reason, type Refused, refused } from "./model";
 import { isPublic, like, lets, several, statementsOf } from "./policy";
 import {
   cannotAssume,
@@ -185,11 +185,11 @@ const versioning: Model = {
 };
 
 /** The block that keeps a bucket from becoming public, its own or the account's. */
-function publicAccessBlock({ world, inputs }: ModelContext, setting: string): string | undefined {
+function publicAccessBlock({ world, inputs }: ModelContext, setting: string): Reason | undefined {
   const own = world.findBy("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket", inputs.bucket);
   const account = world.ofType("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock");
   const block = [own, ...account].find((one) => one && plain(one)[setting] === true);
-  return block && `"${block.name}" has ${setting} on`;
+  return block && because(`"${block.name}" has ${setting} on`);
 }
 
 function refusePolicy(context: ModelContext): Refused | undefined {
@@ -274,7 +274,7 @@ function refuseNotification(context: ModelContext): Refused | undefined {
 }
 
 /** Why S3 cannot deliver events of the bucket to a topic, queue or function, or undefined. */
-function closedToEvents(context: ModelContext, arn: string): string | undefined {
+function closedToEvents(context: ModelContext, arn: string): Reason | undefined {
   const { world, inputs, partition } = context;
   const service = "s3.amazonaws.com";
   const origin = { "aws:SourceArn": `arn:${partition}:s3:::${String(inputs.bucket)}` };
@@ -282,7 +282,7 @@ function closedToEvents(context: ModelContext, arn: string): string | undefined 
   const topic = world.findBy("aws:sns/topic:Topic", "arn", arn);
   if (topic) {
     if (!lets(topicPolicyOf(world, topic), { ...access, action: "SNS:Publish" })) {
-      return `the policy of topic ${naming(topic)} does not let ${service} publish`;
+      return because(`the policy of topic ${naming(topic)} does not let ${service} publish`);
     }
     return keyBars(context, plain(topic).kmsMasterKeyId, service, "kms:GenerateDataKey");
   }
@@ -291,18 +291,18 @@ function closedToEvents(context: ModelContext, arn: string): string | undefined 
     const own = world.findBy("aws:sqs/queuePolicy:QueuePolicy", "queueUrl", queue.id);
     const policy = own ? plain(own).policy : reveal(queue.outputs.policy);
     if (!lets(policy, { ...access, action: "SQS:SendMessage" })) {
-      return `the policy of queue ${naming(queue)} does not let ${service} send`;
+      return because(`the policy of queue ${naming(queue)} does not let ${service} send`);
     }
     return keyBars(context, plain(queue).kmsMasterKeyId, service, "kms:GenerateDataKey");
   }
   const lambda = world.findBy("aws:lambda/function:Function", "arn", arn);
   return lambda && !mayInvoke(context, lambda.id, arn, service)
-    ? `no permission of function ${naming(lambda)} lets ${service} invoke it`
+    ? because(`no permission of function ${naming(lambda)} lets ${service} invoke it`)
     : undefined;
 }
 
 /** Why a key that S3 is to encrypt an object with is of no use, be it the object's or its bucket's. */
-function objectKey(context: ModelContext): string | undefined {
+function objectKey(context: ModelContext): Reason | undefined {
   const { inputs, world } = context;
   if (inputs.kmsKeyId !== undefined) return unusableKey(context, inputs.kmsKeyId);
   const type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";

@@ -1,9 +1,10 @@
+import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Interference } from "../../rehearsal/faults";
-import { Provider, type ProviderConfiguration } from "../../rehearsal/provider";
+import { Provider, type ProviderConfiguration, Refusal } from "../../rehearsal/provider";
 import type { Properties } from "../../rehearsal/values";
 import { World } from "../../rehearsal/world";
 
@@ -52,8 +53,32 @@ export class Account {
   delete(type: string, name: string, id: string): void {
     this.provider.delete(request(type, name), id, this.configuration);
   }
+
+  /** Asserts that creating a resource is refused in these words. */
+  refuses(type: string, inputs: Properties, words: RegExp): void {
+    assert.throws(() => this.create(type, "refused", inputs), refusal(words));
+  }
+
+  /** Asserts that changing a resource is refused in these words. */
+  refusesChange(type: string, name: string, id: string, inputs: Properties, words: RegExp): void {
+    assert.throws(() => this.update(type, name, id, inputs), refusal(words));
+  }
+
+  /** Asserts that a resource cannot be deleted, in these words. */
+  keeps(type: string, name: string, id: string, words: RegExp): void {
+    assert.throws(() => this.delete(type, name, id), refusal(words));
+  }
 }
 
 function request(type: string, name: string) {
   return { type, name, urn: `urn:pulumi:test::test::${type}::${name}` };
+}
+
+/** A judge of errors, for `assert.throws`: a refusal in these words. */
+function refusal(words: RegExp) {
+  return (error: unknown): boolean => {
+    assert.ok(error instanceof Refusal, String(error));
+    assert.match(error.message, words);
+    return true;
+  };
 }
