@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { putHandMade } from "../../operations/adopt/hand-made";
+import { readInventory } from "../../operations/adopt/inventory";
 import type { AdoptionReport } from "../../operations/adopt/report";
 import { inventoryTemplate } from "../../operations/adopt/template";
 import { World } from "../../rehearsal";
@@ -23,8 +25,7 @@ function inventoryWith(changes: Record<string, unknown> = {}): string {
     const steps = key.split(".");
     const last = steps.pop()!;
     const parent = steps.reduce((at, step) => at[step] as Tree, inventory);
-    if (value === undefined) delete parent[last];
-    else parent[last] = value;
+    parent[last] = value;
   }
   return stringify(inventory);
 }
@@ -282,7 +283,140 @@ describe("./prism adopt", function () {
       assert.deepEqual(snapshot(directory), before);
     });
   });
+
+  describe("of a world that is not as the inventory says", () => {
+    it("fails before anything is changed when a key would be, which replaces the database", async () => {
+      const file = worldFile(path.join(directory, "unencrypted.json"), inventoryWith(), (world) => {
+        const [database] = world.ofType(INSTANCE);
+        const { inputs, outputs } = database!;
+        world.put({
+          ...database!,
+          inputs: { ...inputs, storageEncrypted: false, kmsKeyId: undefined },
+          outputs: { ...outputs, storageEncrypted: false, kmsKeyId: "" },
+        });
+      });
+      const failed = await report(inventoryWith(), ["--world", file, "--policy-pack", EMPTY_PACK]);
+      assert.equal(failed.exitCode, 1);
+      assert.match([failed.failure!.message, ...failed.failure!.details].join("\n"), /database[^]*protect/);
+      assert.deepEqual(
+        failed.stages.map(({ passes }) => passes.map(({ name }) => name)),
+        [["gate"]],
+      );
+    });
+
+    it("names every id that does not exist", async () => {
+      const file = worldFile(path.join(directory, "smaller.json"), inventoryWith(), (world) => {
+        for (const type of [BUCKET, "aws:ec2/securityGroup:SecurityGroup", "aws:cloudwatch/dashboard:Dashboard"]) {
+          for (const { urn, id } of world.ofType(type)) if (id !== "ai-prism-backups") world.remove(urn, id);
+        }
+      });
+      const { code, stderr } = await adopt(["--inventory", written(inventoryWith()), "--world", file]);
+      assert.equal(code, 2);
+      assert.match(stderr, /has 5 values that are not allowed/);
+      assert.match(stderr, /bucket\.name = "ai\.prism" is not allowed: the id of a Bucket that exists/);
+      assert.match(stderr, /database\.securityGroupIds\[0\] = "sg-0d000000000000001"/);
+      assert.match(stderr, /dashboardNames\[2\] = "AI-Prism-Infrastructure-Health"/);
+    });
+
+    it("is refused in one line when its file is missing, damaged, of another version or of another account", async () => {
+      const file = path.join(directory, "bad-world.json");
+      const refusal = async (text?: string): Promise<string> => {
+        if (text !== undefined) fs.writeFileSync(file, text);
+        const { code, stderr, stdout } = await adopt(["--inventory", written(inventoryWith()), "--world", file]);
+        assert.equal(code, 2, stderr);
+        assert.equal(stdout, "");
+        assert.equal(stderr.trim().split("\n").length, 1);
+        return stderr;
+      };
+      assert.match(await refusal(), /does not exist/);
+      assert.match(await refusal("{"), /damaged/);
+      assert.match(await refusal('{"version": 99}'), /version 99/);
+      const world = { version: 1, accountId: "999988887777", region: REGION, generations: {}, resources: [] };
+      assert.match(await refusal(JSON.stringify(world)), /999988887777/);
+    });
+  });
+
+  describe("of an inventory that cannot be used", () => {
+    it("names every id of the wrong kind, every missing and every unknown key at once", async () => {
+      const before = snapshot(directory);
+      const text = inventoryWith({
+        "network.vpcId": "subnet-0123456789abcdef0",
+        "network.privateSubnetIds": ["subnet-0b000000000000001"],
+        "bucket.clientRoleArns": ["arn:aws:iam::111122223333:user/somebody"],
+        "database.kmsKeyArn": "alias/aws/rds",
+        "database.securityGroupIds": "sg-0d000000000000001",
+        "database.engineVersion": 16.11,
+        "database.instanceClass": undefined,
+        "cdn.distributionId": "d111111abcdef8.cloudfront.net",
+        rds: "ai-prism-postgres",
+      });
+      const { code, stdout, stderr } = await adopt(["--inventory", written(text)]);
+      assert.equal(code, 2);
+      assert.equal(stdout, "");
+      assert.match(stderr, /has 9 values that are not allowed/);
+      for (const line of [
+        'network.vpcId = "subnet-0123456789abcdef0" is not allowed: a VPC id such as vpc-0123456789abcdef0',
+        'network.privateSubnetIds = ["subnet-0b000000000000001"] is not allowed: at least 2 subnet ids, in different zones',
+        'bucket.clientRoleArns[0] = "arn:aws:iam::111122223333:user/somebody" is not allowed: the ARN of a role',
+        'database.kmsKeyArn = "alias/aws/rds" is not allowed: the ARN of a KMS key, not of an alias',
+        'database.securityGroupIds = "sg-0d000000000000001" is not allowed: a list of security group ids',
+        "database.engineVersion = 16.11 is not allowed: a version such as 16.11, in quotes",
+        "database.instanceClass = (not set) is not allowed: a DB instance class such as db.t3.micro",
+        'cdn.distributionId = "d111111abcdef8.cloudfront.net" is not allowed: a distribution id such as E1ABCDEFGHIJKL',
+        'rds = "ai-prism-postgres" is not allowed: not a known setting here; docs/adopting.md lists them',
+      ]) {
+        assert.ok(stderr.includes(line), `${line}\n${stderr}`);
+      }
+      assert.deepEqual(snapshot(directory), before);
+    });
+
+    it("names every name that is none of this program, and what would be in the way of the new replica", async () => {
+      const text = inventoryWith({
+        region: "eu-west-1",
+        nameSuffix: "b",
+        "bucket.replicaName": "ai-prism-backups-b",
+        alarmNames: ["AI-Prism-High-CPU", "AI-Prism-High-CPU", "AI-Prism-CDN-5xx-Errors", "Nagios"],
+        dashboardNames: ["Overview"],
+      });
+      const { code, stderr } = await adopt(["--inventory", written(text)]);
+      assert.equal(code, 2);
+      for (const line of [
+        'region = "eu-west-1" is not allowed: eu-north-1',
+        'alarmNames[1] = "AI-Prism-High-CPU" is not allowed: each name once',
+        // Stands in another region, so that a hand-made one in the home region is another.
+        'alarmNames[2] = "AI-Prism-CDN-5xx-Errors" is not allowed: an alarm of this program: ',
+        'alarmNames[3] = "Nagios"',
+        'dashboardNames[0] = "Overview" is not allowed: a dashboard of this program: ',
+        'bucket.replicaName = "ai-prism-backups-b" is not allowed: another name than the new replica\'s',
+      ]) {
+        assert.ok(stderr.includes(line), `${line}\n${stderr}`);
+      }
+    });
+
+    it("is told in one line when there is none, or it is no YAML mapping", async () => {
+      const missing = await adopt(["--inventory", path.join(directory, "none.yaml"), "--json"]);
+      assert.equal(missing.code, 2);
+      assert.match(missing.stderr, /none\.yaml does not exist; \.\/prism adopt production --template writes one/);
+      assert.equal((JSON.parse(missing.stdout) as { failure: { kind: string } }).failure.kind, "usage");
+      const malformed = await adopt(["--inventory", written("region: [")]);
+      assert.equal(malformed.code, 2);
+      assert.match(malformed.stderr, /is not valid YAML/);
+      const list = await adopt(["--inventory", written("- ai.prism")]);
+      assert.equal(list.code, 2);
+      assert.match(list.stderr, /a mapping of keys to ids is expected/);
+    });
+  });
 });
+
+/** A world file with the hand-made deployment of an inventory in it, changed by `edit`. */
+function worldFile(file: string, inventory: string, edit: (world: World) => void): string {
+  fs.writeFileSync(`${file}.yaml`, inventory);
+  const world = World.load(file, { accountId: ACCOUNT, region: REGION });
+  putHandMade(world, readInventory(`${file}.yaml`, file, ""));
+  edit(world);
+  world.save();
+  return file;
+}
 
 const EMPTY_PACK = path.join(__dirname, "fixtures", "pack");
 
