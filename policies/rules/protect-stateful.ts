@@ -13,6 +13,7 @@ export const protectStateful: ResourceRule = {
     ...bucketTypes,
     "aws:rds/instance:Instance",
     "aws:rds/cluster:Cluster",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
     "aws:secretsmanager/secret:Secret",
   ],

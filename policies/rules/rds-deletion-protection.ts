@@ -11,7 +11,7 @@ export const rdsDeletionProtection: ResourceRule = {
   types: ["aws:rds/instance:Instance"],
   controls: { fsbp: ["RDS.8"], wellArchitected: ["REL09-BP01"] },
   remediation:
-    "Set deletionProtection to true and skipFinalSnapshot to false with a finalSnapshotIdentifier, or name the stack in disposableStacks.",
+    "Set deletionProtection to true, deleteAutomatedBackups to false, and skipFinalSnapshot to false with a finalSnapshotIdentifier, or name the stack in disposableStacks.",
   url: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
   parameters: { disposableStacks },
   check(database, { fail, attempt, parameter }) {
@@ -23,6 +23,12 @@ export const rdsDeletionProtection: ResourceRule = {
     if (database.read("replicateSourceDb").state !== "absent") return;
     attempt(() => {
       if (isTrue(database.value("skipFinalSnapshot"))) fail("skipFinalSnapshot is true.");
+    });
+    attempt(() => {
+      // The provider's default is true.
+      if (isTrue(database.value("deleteAutomatedBackups"))) {
+        fail("deleteAutomatedBackups is true, so the backups go with the database.");
+      }
     });
   },
 };

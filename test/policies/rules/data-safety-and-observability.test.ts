@@ -28,6 +28,10 @@ describeRule(rdsDeletionProtection, {
       database({ deletionProtection: true, skipFinalSnapshot: true }),
       /skipFinalSnapshot is true/,
     ],
+    "a database whose backups go with it": [
+      database({ deletionProtection: true, deleteAutomatedBackups: true }),
+      /deleteAutomatedBackups is true/,
+    ],
     "disposable settings outside the disposable stacks": [
       database({ deletionProtection: true, skipFinalSnapshot: true }, "staging"),
       /skipFinalSnapshot is true/,
@@ -52,7 +56,13 @@ describeRule(protectStateful, {
     ],
   },
   fails: Object.fromEntries([
-    ...[bucketType, instance, "aws:kms/key:Key", "aws:secretsmanager/secret:Secret"].map((type) => [
+    ...[
+      bucketType,
+      instance,
+      "aws:elasticache/replicationGroup:ReplicationGroup",
+      "aws:kms/key:Key",
+      "aws:secretsmanager/secret:Secret",
+    ].map((type) => [
       `an unprotected ${type.slice(type.indexOf(":", 4) + 1)}`,
       [[resource(type, "x", {}, { protect: false })], /The resource option protect is not true/],
     ]),
