@@ -13,15 +13,22 @@ export const REGION = "eu-north-1";
 
 /** An empty simulated account with a provider in front of it, for tests without an engine. */
 export class Account {
-  readonly world = World.load(join(mkdtempSync(join(tmpdir(), "rehearsal-")), "world.json"), {
-    accountId: ACCOUNT,
-    region: REGION,
-  });
+  readonly world: World;
   readonly provider: Provider;
   configuration: ProviderConfiguration = { region: REGION, defaultTags: {} };
 
-  constructor(interference?: Interference) {
+  constructor(
+    interference?: Interference,
+    private readonly path = join(mkdtempSync(join(tmpdir(), "rehearsal-")), "world.json"),
+  ) {
+    this.world = World.load(path, { accountId: ACCOUNT, region: REGION });
     this.provider = new Provider(this.world, interference);
+  }
+
+  /** The account as its file holds it. */
+  reopened(): Account {
+    this.world.save();
+    return new Account(undefined, this.path);
   }
 
   /** Checks and completes inputs as the engine has them checked. @throws when the check finds a failure */
