@@ -1,4 +1,4 @@
-import type { Rule } from "./rule";
+import { appliesTo, type Rule } from "./rule";
 
 /** One resource that one rule lets pass, for a reason and a time. */
 export interface Exemption {
@@ -106,9 +106,13 @@ export function stackOf(urn: string): string {
   return /^urn:pulumi:.*?::.*?::/.exec(urn)?.[0] ?? "";
 }
 
-/** Type token of a URN, without the types of its parents. */
-function typeOf(urn: string): string {
-  return urn.split("::")[2]!.split("$").at(-1)!;
+/** Type token of a whole URN, without the types of its parents; undefined where a part is missing or a pattern. */
+function typeOf(urn: string): string | undefined {
+  const [stack = "", project, types = "", ...name] = urn.split("::");
+  const type = types.split("$").at(-1)!;
+  const whole =
+    /^urn:pulumi:[^:*]+$/.test(stack) && project && /^[^:]+:[^:]+:[^:]+$/.test(type) && name.join("") !== "";
+  return whole ? type : undefined;
 }
 
 function problemsOf(entry: unknown, rules: readonly Rule[], today: string): string[] {
@@ -126,10 +130,10 @@ function problemsOf(entry: unknown, rules: readonly Rule[], today: string): stri
   const { rule, resource, reason, expires } = texts;
   const exempted = rules.find(({ id }) => id === rule);
   if (rule && !exempted) problems.push(`rule "${rule}" does not exist`);
-  const type = /^urn:pulumi:[^:]+::[^:]+::[^:]*:[^:]*:[^:]*::.+/.test(resource ?? "") ? typeOf(resource!) : undefined;
+  const type = resource && typeOf(resource);
   if (resource && !type)
     problems.push(`resource "${resource}" is not a whole URN (urn:pulumi:STACK::PROJECT::TYPE::NAME)`);
-  if (exempted && type && !judges(exempted, type))
+  if (exempted && type && !appliesTo(exempted, type))
     problems.push(`rule ${exempted.id} does not judge resources of type ${type}`);
   if (reason && reason.trim().length < shortestReason)
     problems.push(`reason "${reason}" is shorter than ${shortestReason} characters`);
@@ -145,10 +149,6 @@ function problemsOfDate(expires: string, today: string): string[] {
   }
   const days = (time - Date.parse(`${today}T00:00:00Z`)) / 86_400_000;
   return days > longestDays ? [`expires "${expires}" is more than ${longestDays} days ahead`] : [];
-}
-
-function judges(rule: Rule, type: string): boolean {
-  return rule.types === "any" ? type.startsWith("aws:") : rule.types.includes(type);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

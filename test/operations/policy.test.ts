@@ -6,6 +6,7 @@ import addFormats from "ajv-formats";
 import type { Log } from "sarif";
 import { root } from "../../operations/paths";
 import type { PolicyReport } from "../../operations/policy/report";
+import type { RehearsalReport } from "../../operations/rehearse/report";
 import { rules } from "../../policies/rules";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type CommandLine, prism, run, sample, temporaryDirectory } from "./prism";
@@ -281,6 +282,79 @@ describe("the verb policy", function () {
     const exemptions = await policy("--checkpoint", file("export-2.json", foreign), "--exemptions", "none.yaml");
     assert.equal(exemptions.code, 2);
     assert.match(exemptions.stderr, /--exemptions none\.yaml: there is no such file/);
+  });
+
+  describe("beside the engine's own run of the pack", () => {
+    let env: NodeJS.ProcessEnv;
+    before(async function () {
+      env = { PRISM_DIR: directory, PRISM_PULUMI: await pulumiCli(this) };
+    });
+    const rehearse = async (environment: string, more: NodeJS.ProcessEnv = {}) => {
+      const args = ["rehearse", environment, sample[0]!, sample[1]!, "--json"];
+      const { stdout, code } = await prism(args, { env: { ...env, ...more } });
+      const document = JSON.parse(stdout) as RehearsalReport;
+      assert.equal(code, document.exitCode);
+      return document;
+    };
+
+    it("says the same, and lets the same resources pass", async () => {
+      const stopped = await rehearse("plain");
+      assert.equal(stopped.failure?.kind, "policy");
+      const broken = stopped.policies.broken.filter(({ level }) => level === "mandatory");
+      const reason = "Needed by the tests on the engine";
+      const expires = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+      const keys = new Set(broken.map(({ policy, urn }) => JSON.stringify({ rule: policy, resource: urn })));
+      // What can be judged during the deployment only is not called unneeded at the gate.
+      assert.deepEqual(stopped.policies.deferred, { "s3-tls-only": 2 });
+      const buckets = new Set(broken.map(({ urn }) => urn!).filter((one) => one.includes("s3/bucket:Bucket")));
+      for (const resource of buckets) keys.add(JSON.stringify({ rule: "s3-tls-only", resource }));
+      const entries = [...keys].map((key) => ({ ...(JSON.parse(key) as object), owner: "tests", reason, expires }));
+      const exemptions = file("engine-exemptions.yaml", { exemptions: entries });
+      const passed = await rehearse("plain", { POLICY_EXEMPTIONS: exemptions });
+      assert.deepEqual(passed.failure, undefined);
+      const used = passed.policies.broken.filter(({ message }) =>
+        message.includes(`Exempted until ${expires} (tests)`),
+      );
+      assert.equal(used.length, broken.length + buckets.size);
+      assert.ok(used.every(({ level }) => level === "advisory"));
+
+      const args = ["policy", "plain", sample[0]!, sample[1]!, "--json", "--exemptions", exemptions];
+      const alone = JSON.parse((await prism(args, { env })).stdout) as PolicyReport;
+      assert.equal(alone.exitCode, 0);
+      assert.deepEqual(
+        alone.violations.map(({ rule, level, urn }) => `${rule} ${level} ${urn}`).sort(),
+        passed.policies.broken.map(({ policy, level, urn }) => `${policy} ${level} ${urn}`).sort(),
+      );
+    });
+
+    it("is stopped before anything exists by an exemption that nobody needs", async () => {
+      const exemption = {
+        rule: "kms-rotation",
+        resource: "urn:pulumi:lowered::sample::aws:kms/key:Key::gone",
+        owner: "tests",
+        reason: "Needed by nothing at all",
+        expires: new Date().toISOString().slice(0, 10),
+      };
+      const exemptions = file("unneeded.yaml", { exemptions: [exemption] });
+      const { failure, policies } = await rehearse("lowered", { POLICY_EXEMPTIONS: exemptions, SAMPLE_BUCKETS: "0" });
+      assert.equal(failure?.message, "mandatory policies are broken; nothing was created");
+      assert.ok(policies.broken.some(({ policy, message }) => policy === "policy-exemptions" && /gone/.test(message)));
+    });
+
+    it("is stopped by a configuration that lowers a mandatory rule, and refused under one that misspells a rule", async () => {
+      const { failure, policies, passes } = await rehearse("lowered", { SAMPLE_BUCKETS: "0" });
+      assert.equal(failure?.kind, "policy");
+      assert.deepEqual(
+        passes.map(({ name }) => name),
+        ["gate"],
+      );
+      const [guard] = policies.broken.filter(({ policy }) => policy === "policy-configuration");
+      assert.equal(guard?.level, "mandatory");
+      assert.match(guard.message, /kms-rotation is advisory instead of mandatory; in stack "lowered"/);
+      const misspelt = await prism(["rehearse", "misspelt", sample[0]!, sample[1]!], { env });
+      assert.equal(misspelt.code, 2);
+      assert.match(misspelt.stderr, /policy-config\.misspelt\.json is refused:\n {2}There is no rule "kms-rotatoin"/);
+    });
   });
 
   describe("over an environment", () => {

@@ -51,6 +51,11 @@ describe("An exemption", () => {
     assert.ok(judged([exemption], [protect], [...rules]).some((one) => one.startsWith("protect-stateful mandatory")));
   });
 
+  it("names a resource of a component by its whole URN, types of the parents included", () => {
+    const owned = { ...key, urn: key.urn.replace("::aws:", "::own:index:Outer$own:index:Inner$aws:") };
+    assert.match(judged([{ ...exemption, resource: owned.urn }], [owned])[0]!, /^kms-rotation advisory/);
+  });
+
   it("can be narrowed to one finding", () => {
     assert.match(judged([{ ...exemption, finding: "enableKeyRotation" }])[0]!, /^kms-rotation advisory/);
     const found = judged([{ ...exemption, finding: "something else" }]);
@@ -117,6 +122,7 @@ describe("An exemption", () => {
     ],
     "of a guard of the run": [{ rule: "policy-exemptions" }, /rule "policy-exemptions" does not exist/],
     "with a pattern for a URN": [{ resource: "aws:kms/key:Key::*" }, /is not a whole URN/],
+    "with a URN that lacks its name": [{ resource: key.urn.replace(/::key$/, "") }, /is not a whole URN/],
     "without an owner": [{ owner: " " }, /owner is missing/],
     "with a reason that says nothing": [{ reason: "because" }, /reason "because" is shorter than 15 characters/],
     "with a date that does not exist": [{ expires: "2026-02-30" }, /expires "2026-02-30" is no date \(YYYY-MM-DD\)/],
