@@ -102,7 +102,7 @@ class Judgement {
       if (!isObject(value)) return this.#fail(path, "must be a map");
       for (const [key, item] of Object.entries(value)) this.#kind(item, kind.slice(1, -1), shapes, `${path}.${key}`);
     } else if (!isScalar(value, kind)) {
-      this.#fail(path, `must be a ${kind === "string" ? "text" : kind}${this.#not(path, value)}`);
+      this.#fail(path, `must be a ${kindNames[kind] ?? kind}${this.#not(path, value)}`);
     }
   }
 
@@ -244,11 +244,14 @@ class Judgement {
   }
 }
 
+const kindNames: Readonly<Record<string, string>> = { string: "text", integer: "whole number" };
+
 function isScalar(value: unknown, kind: string): boolean {
   if (typeof value === "object") return false;
   // The provider converts texts that read as numbers or booleans, and numbers and booleans to texts.
   if (kind === "number")
     return typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value));
+  if (kind === "integer") return isScalar(value, "number") && Number.isInteger(Number(value));
   if (kind === "boolean") return typeof value === "boolean" || value === "true" || value === "false";
   return true;
 }

@@ -34,6 +34,7 @@ export function diff(facts: TypeFacts, olds: Properties, news: Properties, autoN
   };
   const walk = (path: string, old: unknown, now: unknown) => {
     if (sameValue(old, now) || (path && sameByMeaning(facts, path, old, now))) return;
+    if (!facts.nullable && isZero(old) && isZero(now)) return;
     if (Array.isArray(old) && Array.isArray(now)) {
       const length = Math.max(old.length, now.length);
       for (let index = 0; index < length; index++) walk(`${path}[${index}]`, old[index], now[index]);
@@ -59,6 +60,12 @@ export function diff(facts: TypeFacts, olds: Properties, news: Properties, autoN
 
 function general(path: string): string {
   return path.replace(/\[\d+\]/g, "[*]");
+}
+
+/** Whether most of the provider's types take a value for one that is not given. */
+function isZero(value: unknown): boolean {
+  if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
+  return Array.isArray(value) && value.length === 0;
 }
 
 function sameByMeaning(facts: TypeFacts, path: string, old: unknown, now: unknown): boolean {

@@ -62,7 +62,9 @@ export interface TypeFacts extends ValueFacts {
   autoName?: { max: number; separator: string; hex: number; lowercase?: boolean; prefix?: string };
   /** Inputs that together are taken once per account and region. */
   unique?: string[][];
-  /** Every input with its kind: `string`, `number`, `boolean`, `any`, `[kind]`, `{kind}` (map) or `#Shape`. */
+  /** Tells what is not given from empty texts and lists, false and zero, as the provider's newer types do. */
+  nullable?: boolean;
+  /** Every input with its kind: `string`, `number`, `integer`, `boolean`, `any`, `[kind]`, `{kind}` (map) or `#Shape`. */
   inputs: Record<string, string>;
   /** Inputs that must be given. */
   required: string[];

@@ -11,17 +11,22 @@ const texts = new Map<string, string>();
  * @returns undefined when the SDK has no such property
  */
 export function sdkRequires(token: string, property: string): boolean | undefined {
+  return sdkProperty(token, property)?.required;
+}
+
+/** How @pulumi/aws declares a property: whether it is required, and its TypeScript type. */
+export function sdkProperty(token: string, property: string): { required: boolean; type: string } | undefined {
   const [, file = "", name = ""] = token.split(":");
   let declaration = interfaceOf(path.join(sdk, `${file}.d.ts`), `export interface ${name}Args {`, "\n}");
-  let required: boolean | undefined;
+  let declared: { required: boolean; type: string } | undefined;
   for (const step of property.replace(/\[[^\]]*\]/g, "").split(".")) {
     const found = new RegExp(`^\\s+${step}(\\??): (.*);$`, "m").exec(declaration);
     if (!found) return undefined;
-    required = found[1] === "";
-    const [, namespace, inner] = /\binputs\.(\w+)\.(\w+)/.exec(found[2] ?? "") ?? [];
+    declared = { required: found[1] === "", type: found[2] ?? "" };
+    const [, namespace, inner] = /\binputs\.(\w+)\.(\w+)/.exec(declared.type) ?? [];
     declaration = inner ? inputInterface(namespace ?? "", inner) : "";
   }
-  return required;
+  return declared;
 }
 
 function inputInterface(namespace: string, name: string): string {

@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+
+import { findProvider } from "../../../operations/provider-check";
+import { factsOf, modelledTypes } from "../../../rehearsal/facts";
+import { readAnswers, writeAnswers } from "./answers";
+import { generate, type RehearsedResource } from "./generate";
+import type { Answers } from "./probes";
+import { TerraformJudge } from "./terraform";
+
+/**
+ * `npm run conformance -- CHECKPOINT... [--only TYPE]`: makes probes from the provider's schema and the checkpoints, has
+ * the Terraform AWS provider on this machine answer them, and records the answers.
+ */
+async function main(args: string[]): Promise<void> {
+  const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;
+  const files = args.filter((arg, index) => arg !== "--only" && args[index - 1] !== "--only");
+  if (files.length === 0) {
+    throw new Error("give the checkpoints of rehearsals, as `./prism rehearse ENV --checkpoint FILE` writes them");
+  }
+  const tools = findProvider();
+  if (typeof tools === "string") throw new Error(tools);
+  const rehearsed = files.flatMap(
+    (file) => (JSON.parse(fs.readFileSync(file, "utf8")) as Checkpoint).deployment.resources,
+  );
+  const judge = await TerraformJudge.start(tools);
+  try {
+    const types = modelledTypes().filter((type) => {
+      const terraform = factsOf(type)?.tf;
+      return type.startsWith("aws:") && terraform && judge.schema[terraform] && (!only || type.includes(only));
+    });
+    const answers = new Map<string, Answers>(only ? readAnswers().types : []);
+    const waiting = [...types];
+    const work = async () => {
+      for (let type = waiting.shift(); type; type = waiting.shift()) {
+        const started = Date.now();
+        const own = rehearsed.filter((resource) => resource.type === type);
+        const answer = await generate(judge, type, own);
+        answers.set(type, answer);
+        writeAnswers({ version: tools.version, types: answers });
+        const seconds = ((Date.now() - started) / 1000).toFixed(1);
+        process.stderr.write(`${type}: ${answer.bases.length} bases, ${answer.probes.length} probes, ${seconds} s\n`);
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, work));
+  } finally {
+    judge.stop();
+  }
+}
+
+interface Checkpoint {
+  deployment: { resources: RehearsedResource[] };
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`conformance: ${error.message}\n`);
+  process.exitCode = 1;
+});
