@@ -58,7 +58,7 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
   const sdk = sdkOf(operation.programDirectory);
   const language = new sdk.LanguageServer(operation.program);
   server.addService(sdk.service, language as unknown as grpc.UntypedServiceImplementation);
-  const events = new EventLog(path.join(engine.workDirectory, "events.jsonl"), operation.onEvent);
+  const events = new EventLog(engine.eventLog ?? path.join(engine.workDirectory, "events.jsonl"), operation.onEvent);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
@@ -71,7 +71,7 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
       engine,
       [
         operation.verb,
-        ...(operation.verb === "preview" ? [] : ["--yes", "--skip-preview"]),
+        ...(changesSomething(operation) ? ["--yes", "--skip-preview"] : []),
         ...(operation.args ?? []),
         "--suppress-outputs",
         `--client=127.0.0.1:${port}`,
@@ -90,6 +90,10 @@ export async function runOperation(engine: EngineOptions, operation: Operation):
     server.forceShutdown();
     language.onPulumiExit(result.code !== 0);
   }
+}
+
+function changesSomething({ verb, args = [] }: Operation): boolean {
+  return verb !== "preview" && !args.includes("--preview-only");
 }
 
 /** Follows the events that the engine writes down, one JSON document a line. */

@@ -7,6 +7,8 @@ export interface EngineOptions {
   /** Folder with Pulumi.yaml and Pulumi.<stack>.yaml. */
   workDirectory: string;
   stack: string;
+  /** File that the engine writes its events to while it works; by default `events.jsonl` in its folder. */
+  eventLog?: string;
   /** The whole environment of the engine; nothing is inherited beside it. */
   env: NodeJS.ProcessEnv;
 }

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import type { Drifted, HandMade } from "../../rehearsal";
 import { checkpointResources } from "../../policies/checkpoint";
-import { evaluate } from "../../policies/evaluate";
+import { type JudgedResource, evaluate } from "../../policies/evaluate";
 import { rules } from "../../policies/rules";
 import { UsageError, systemCode } from "../errors";
 import type { Failure, RehearsalReport, Violation } from "./report";
@@ -67,7 +67,12 @@ export function missedDrift(made: readonly Drifted[], found: RehearsalReport["ch
 
 /** What the policies find in a state. */
 export function violationsIn(stateFile: string): Violation[] {
-  return evaluate(rules, checkpointResources(readState(stateFile))).violations.map((finding) => ({
+  return violationsOf(checkpointResources(readState(stateFile)));
+}
+
+/** What the policies find in resources. */
+export function violationsOf(resources: JudgedResource[]): Violation[] {
+  return evaluate(rules, resources).violations.map((finding) => ({
     policy: finding.rule,
     level: finding.enforcement === "mandatory" ? "mandatory" : "advisory",
     resource: describeResource(finding.urn),

@@ -75,7 +75,7 @@ export function describeError(error: unknown): Failure {
   if (systemCode(error) === "ENOSPC") return diskFull();
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   if (name === "InvalidDrift") return { kind: "configuration", message, details: [] };
-  if (name === "WorldFileError") return { kind: "engine", message, details: ["./prism rehearse --fresh starts over"] };
+  if (name === "WorldFileError") return { kind: "engine", message, details: ["state and world are left as they are"] };
   return {
     kind: "internal",
     message,

@@ -3,7 +3,7 @@ import { type Event, type Operation, runOperation } from "../engine";
 import type { EngineOptions } from "../pulumi";
 import type { InlineProgram } from "./inline-program";
 import type { Change, Pass, PassName, RehearsalReport, Violation } from "./report";
-import { describeResource, resourceType } from "./state";
+import { type StateResource, describeResource, resourceType } from "./state";
 
 /** What one pass of the engine showed. */
 export interface PassResult {
@@ -19,6 +19,8 @@ export interface PassResult {
   deferred: Record<string, number>;
   passed: Set<string>;
   changes: RehearsalReport["changes"];
+  /** What a refresh read of the resources that it found changed, by URN. */
+  states: Record<string, Pick<StateResource, "inputs" | "outputs">>;
 }
 
 /** What the caller of a pass may want to know while it runs. */
@@ -48,6 +50,7 @@ export async function runPass(
     deferred: {},
     passed: new Set(),
     changes: { created: [], updated: [], replaced: [], deleted: [] },
+    states: {},
   };
   let reported = 0;
   const operation: Operation = {
@@ -83,11 +86,13 @@ const verbs: Record<PassName, Operation["verb"]> = {
   up: "up",
   check: "preview",
   refresh: "refresh",
+  destroy: "destroy",
 };
 
 const changeOf: Record<string, keyof RehearsalReport["changes"] | undefined> = {
   create: "created",
   import: "created",
+  "import-replacement": "created",
   update: "updated",
   replace: "replaced",
   delete: "deleted",
@@ -99,9 +104,10 @@ function collect(event: Event, result: PassResult): void {
   const isRefresh = result.pass.name === "refresh";
   const step = (isRefresh ? event.resOutputsEvent : event.resourcePreEvent)?.metadata;
   if (step && step.type !== "pulumi:pulumi:Stack" && !step.type.startsWith("pulumi:providers:")) {
-    if (!step.op.includes("delete") && step.op !== "create-replacement") result.pass.resources++;
+    if (!step.op.includes("delete") && !step.op.endsWith("-replacement")) result.pass.resources++;
     const kind = changeOf[step.op];
     if (kind) result.changes[kind].push(describeChange(step));
+    if (kind && isRefresh && step.new) result.states[step.urn] = { inputs: step.new.inputs, outputs: step.new.outputs };
   }
   const diagnostic = event.diagnosticEvent;
   if (diagnostic?.severity === "error") {
@@ -134,7 +140,7 @@ function describeChange(step: Step): Change {
     resource: describeResource(step.urn),
     properties: propertiesOf(step),
     ...(retained ? { retained } : {}),
-    ...(step.op === "import" ? { imported: true } : {}),
+    ...(step.op.startsWith("import") ? { imported: true } : {}),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Workspace {
   /** The file backend of the engine. */
   backend: string;
   stateFile: string;
+  /** Of a change: the state before it, as the program that it starts from left it. */
+  baseFile: string;
   worldFile: string;
   passphraseFile: string;
   /** Folder with the executable that starts the policy pack. */
@@ -35,6 +37,7 @@ export function workspaceOf(
     workDirectory: path.join(directory, "work"),
     backend,
     stateFile: path.join(backend, ".pulumi", "stacks", program.project, `${environment}.json`),
+    baseFile: path.join(directory, "base.json"),
     worldFile: path.join(directory, "world.json"),
     passphraseFile: path.join(directory, "passphrase"),
     bin: path.join(directory, "bin"),
@@ -102,7 +105,7 @@ function withoutLogs(pulumiHome: string): void {
  * port of the pack's server and to live as long as that. A pack that was started beforehand ({@link PolicyHosts}) is
  * waited for.
  */
-function policyStarter(): string {
+export function policyStarter(): string {
   const host = path.join(root, "operations", "rehearse", "policy-host.js");
   return `#!/bin/sh
 if [ -z "$PRISM_POLICY_PID" ]; then exec '${process.execPath}' '${host}' "$@"; fi
