@@ -110,12 +110,6 @@ const logging: Model = {
     }
     for (const destination of list(inputs.logDestinationConfigs)) {
       const name = String(destination).replace(/:\*$/, "").split(/[:/]/).at(-1) ?? "";
-      if (!name.startsWith("aws-waf-logs-")) {
-        return refused(
-          "WAFInvalidParameterException",
-          `The ARN isn't valid: logDestinationConfigs: the name "${name}" must begin with aws-waf-logs-`,
-        );
-      }
       const isGroup = /^arn:[^:]+:logs:/.test(String(destination));
       if (isGroup && !world.findBy("aws:cloudwatch/logGroup:LogGroup", "name", name, region)) {
         return refused(
