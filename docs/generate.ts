@@ -6,6 +6,10 @@ import { runMocked } from "../test/support/mocks";
 import { ENVIRONMENTS, ROOT, stackFile } from "../test/support/stack-files";
 import { SECTIONS as ACCOUNT_SECTIONS } from "../account/config";
 import { SECTIONS, validateConfig } from "../infra/config";
+import { PRICES } from "../catalog/prices";
+import { handMadeRows } from "../operations/cost/hand-made";
+import { handMadeTable, priceTable } from "../operations/cost/tables";
+import { toMarkdown } from "../operations/table";
 import { graphOf, mermaid } from "./diagram";
 import { rules } from "../policies/rules";
 import { controlsTable, guardsTable, leftOutTable, parametersTable, rulesTables } from "./policy-tables";
@@ -16,6 +20,10 @@ type Generator = () => string | Promise<string>;
 /** Generated parts by file and by the name in their markers, `<!-- generated: NAME -->` to `<!-- end: NAME -->`. */
 const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
   "README.md": { diagram, environments },
+  "docs/cost.md": {
+    "hand-made": () => toMarkdown([handMadeTable(handMadeRows())], 0),
+    prices: () => toMarkdown([priceTable(PRICES)], 0),
+  },
   "docs/environments.md": { settings: () => settingsTable("ai-prism", SECTIONS) },
   "docs/policies.md": {
     guards: guardsTable,
