@@ -13,6 +13,7 @@ import { toMarkdown } from "../operations/table";
 import { graphOf, mermaid } from "./diagram";
 import { rules } from "../policies/rules";
 import { controlsTable, guardsTable, leftOutTable, parametersTable, rulesTables } from "./policy-tables";
+import { INVENTORY } from "../operations/adopt/inventory";
 import { settingsTable } from "./settings";
 
 type Generator = () => string | Promise<string>;
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
     controls: () => controlsTable(rules),
     "left-out": () => leftOutTable(rules),
   },
+  "docs/adopting.md": { inventory: () => settingsTable("", INVENTORY.shape) },
   "docs/account.md": { settings: () => settingsTable("ai-prism-account", ACCOUNT_SECTIONS) },
 };
 

@@ -10,10 +10,10 @@ interface Setting {
   readonly allowed: string;
 }
 
-/** A Markdown table of every setting that a project's schemas know. */
+/** A Markdown table of every setting that a project's schemas know; those of a file of its own have no project. */
 export function settingsTable(project: string, sections: Sections): string {
   const rows = Object.entries(sections)
-    .flatMap(([key, schema]) => settingsOf(`${project}:${key}`, schema))
+    .flatMap(([key, schema]) => settingsOf(project ? `${project}:${key}` : key, schema))
     .map(({ key, fallback, allowed }) => `| \`${key}\` | ${shown(fallback)} | ${allowed} |`);
   return ["| key | default | allowed |", "| --- | --- | --- |", ...rows].join("\n");
 }

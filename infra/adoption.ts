@@ -55,7 +55,8 @@ const IDS: Readonly<Record<string, (args: Readonly<Record<string, unknown>>) => 
 
 /**
  * Gives the option `import` to every resource whose type and physical name are among `imports`, in whatever component it
- * is. The engine then reads what exists and updates it in the same run, and refuses to replace it.
+ * is. The engine then reads what exists and updates it in the same run, and refuses to replace it; protected, it outlives
+ * a `pulumi destroy --exclude-protected` of what was built beside it.
  */
 export function importing(imports: readonly Import[]): pulumi.ResourceTransform {
   // AWS chooses a distribution's id, and there is one: its type is enough.
@@ -63,7 +64,7 @@ export function importing(imports: readonly Import[]): pulumi.ResourceTransform 
   return ({ type, props, opts }) => {
     const id = type === DISTRIBUTION ? distribution : IDS[type]?.(props as Record<string, unknown>);
     if (!imports.some((one) => one.type === type && one.id === id)) return undefined;
-    return { props, opts: { ...opts, import: id as string } };
+    return { props, opts: { ...opts, import: id as string, protect: true } };
   };
 }
 

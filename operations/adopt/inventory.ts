@@ -14,8 +14,8 @@ const subnets = () =>
   list(text(/^subnet-[0-9a-f]{8,17}$/, "a subnet id such as subnet-0123456789abcdef0"), "subnet ids");
 const names = (item: z.ZodType<string>, says: string) => list(item, says).default([]);
 
-/** Kinds of ids by key; every value is what AWS shows for the deployment that was made by hand. */
-const SCHEMA = section({
+/** What an inventory holds: ids as AWS shows them for the deployment that was made by hand. */
+export const INVENTORY = section({
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-north-1"),
   nameSuffix: text(/^[a-z0-9]{1,8}$/, "1 to 8 lower-case letters and digits").default("2"),
   network: section({
@@ -71,7 +71,7 @@ const SCHEMA = section({
 });
 
 /** What exists of a deployment that was made by hand, by physical id. */
-export type Inventory = z.output<typeof SCHEMA>;
+export type Inventory = z.output<typeof INVENTORY>;
 
 /** An inventory that cannot be used: everything that is wrong with it, one line each. */
 export class InventoryError extends UsageError {
@@ -107,7 +107,7 @@ export function readInventory(file: string, shownFile: string, template: string)
   if (!isMapping(value)) throw new UsageError(`${shownFile}: a mapping of keys to ids is expected`);
   // A key with nothing behind it says that there is none.
   const given = withoutNulls(value);
-  const result = SCHEMA.safeParse(given);
+  const result = INVENTORY.safeParse(given);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => faultsOf("", given, issue, GUIDE));
   throw new InventoryError(
