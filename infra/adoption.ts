@@ -53,10 +53,13 @@ const IDS: Readonly<Record<string, (args: Readonly<Record<string, unknown>>) => 
   "aws:route53/record:Record": ({ zoneId, name, type }) => [zoneId, name, type].map(String).join("_"),
 };
 
+/** What can be made again, and is taken down with what it watches. */
+const REPLACEABLE = ["aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/dashboard:Dashboard"];
+
 /**
  * Gives the option `import` to every resource whose type and physical name are among `imports`, in whatever component it
- * is. The engine then reads what exists and updates it in the same run, and refuses to replace it; protected, it outlives
- * a `pulumi destroy --exclude-protected` of what was built beside it.
+ * is. The engine then reads what exists and updates it in the same run, and refuses to replace it. What holds data or a
+ * name outlives a `pulumi destroy --exclude-protected` of what was built beside it.
  */
 export function importing(imports: readonly Import[]): pulumi.ResourceTransform {
   // AWS chooses a distribution's id, and there is one: its type is enough.
@@ -64,7 +67,8 @@ export function importing(imports: readonly Import[]): pulumi.ResourceTransform 
   return ({ type, props, opts }) => {
     const id = type === DISTRIBUTION ? distribution : IDS[type]?.(props as Record<string, unknown>);
     if (!imports.some((one) => one.type === type && one.id === id)) return undefined;
-    return { props, opts: { ...opts, import: id as string, protect: true } };
+    const protect = REPLACEABLE.includes(type) ? opts.protect : true;
+    return { props, opts: { ...opts, import: id as string, protect } };
   };
 }
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { putHandMade } from "../../operations/adopt/hand-made";
 import { readInventory } from "../../operations/adopt/inventory";
 import type { AdoptionReport } from "../../operations/adopt/report";
 import { inventoryTemplate } from "../../operations/adopt/template";
-import { World } from "../../rehearsal";
+import { World, startStandIn } from "../../rehearsal";
+import { runCli } from "../../operations/pulumi";
 import { readState } from "../../operations/rehearse/state";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type Ended, prism, temporaryDirectory } from "./prism";
@@ -239,6 +241,49 @@ describe("./prism adopt", function () {
       );
       const state = readState(done.location.state)!.deployment.resources!;
       assert.equal(state.find(({ type }) => type === "aws:cloudfront/distribution:Distribution")?.id, "E1A2B3C4D5E6F7");
+    });
+  });
+
+  describe("that is given up again", () => {
+    it("leaves bucket and database where they were when the rest is destroyed", async () => {
+      const done = await report(inventoryWith({ cdn: undefined }), ["--policy-pack", EMPTY_PACK]);
+      assert.equal(done.failure, undefined);
+      assert.deepEqual(
+        done.stages.map(({ name }) => name),
+        ["import", "retire"],
+      );
+      const { directory: folder, world: worldFile, state } = done.location;
+      const managed = readState(state)!.deployment.resources!;
+      const world = World.load(worldFile, { accountId: ACCOUNT, region: REGION }, managed);
+      world.reconcile(managed);
+      const idsOf = (type: string): string[] => world.ofType(type).map(({ id }) => id);
+      const databases = idsOf(INSTANCE);
+      const standIn = await startStandIn(world);
+      try {
+        const engine = {
+          cli,
+          workDirectory: path.join(folder, "work"),
+          stack: "production",
+          env: {
+            ...process.env,
+            PULUMI_BACKEND_URL: pathToFileURL(path.join(folder, "state")).href,
+            PULUMI_CONFIG_PASSPHRASE_FILE: path.join(folder, "passphrase"),
+            PULUMI_HOME: path.join(folder, "home"),
+            PULUMI_SKIP_UPDATE_CHECK: "1",
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+            PULUMI_DEBUG_PROVIDERS: standIn.debugProviders,
+          },
+        };
+        const destroyed = await runCli(engine, ["destroy", "--yes", "--exclude-protected", "--stack", "production"]);
+        assert.equal(destroyed.code, 0, destroyed.stdout + destroyed.stderr);
+      } finally {
+        standIn.close();
+      }
+      assert.deepEqual(idsOf(INSTANCE), databases);
+      assert.ok(idsOf(BUCKET).includes("ai.prism"));
+      assert.deepEqual(idsOf("aws:elasticbeanstalk/application:Application"), ["AI-Prism"]);
+      assert.deepEqual(idsOf("aws:elasticbeanstalk/environment:Environment"), []);
+      assert.deepEqual(idsOf("aws:cloudfront/distribution:Distribution"), []);
     });
   });
 
