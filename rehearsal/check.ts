@@ -1,4 +1,4 @@
-import type { Bounds, Shapes, TypeFacts, ValueFacts } from "./facts";
+import type { Bounds, RelationFacts, Shapes, TypeFacts, ValueFacts } from "./facts";
 import { commonParent, select, selectItems } from "./selection";
 import { isObject, isOpaque, type Properties, revealAll, UNKNOWN } from "./values";
 
@@ -31,6 +31,7 @@ export function checkAtService(facts: TypeFacts, inputs: Properties): Failure[] 
   if (!facts.api) return [];
   const given = new Judgement(inputs);
   given.values(facts.api, facts);
+  given.relations(facts.api);
   return given.failures;
 }
 
@@ -202,7 +203,7 @@ class Judgement {
     }
   }
 
-  relations(facts: TypeFacts): void {
+  relations(facts: RelationFacts): void {
     for (const group of facts.conflicts ?? []) {
       this.#group(group, (values, names, path) => {
         const both = names.filter((_, index) => isGiven(values[index]));

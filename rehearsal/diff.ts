@@ -19,8 +19,15 @@ export interface Difference {
  * nobody can say that it is none.
  *
  * @param autoNamed Whether the physical name was made up by the provider: a replacement then gets another one.
+ * @param state Outputs of the last deployment.
  */
-export function diff(facts: TypeFacts, olds: Properties, news: Properties, autoNamed: boolean): Difference {
+export function diff(
+  facts: TypeFacts,
+  olds: Properties,
+  news: Properties,
+  autoNamed: boolean,
+  state: Properties = {},
+): Difference {
   const before = revealAll(olds);
   const after = revealAll(news);
   const changes: Record<string, ChangeKind> = {};
@@ -42,8 +49,7 @@ export function diff(facts: TypeFacts, olds: Properties, news: Properties, autoN
       for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
         if (!key.startsWith("__")) walk(path ? `${path}.${key}` : key, old[key], now[key]);
       }
-    } else if (!(now === undefined && facts.optionalComputed?.includes(path))) {
-      // AWS keeps what it filled in, or was once told, when an optional computed property is no longer given.
+    } else if (!isKept(facts, path, old, now, state)) {
       leaf(path, old ?? undefined, now ?? undefined);
     }
   };
@@ -62,6 +68,18 @@ function general(path: string): string {
   return path.replace(/\[\d+\]/g, "[*]");
 }
 
+/**
+ * Whether AWS's value of an optional computed property stays: it keeps what it filled in, or was once told, when the
+ * property is no longer given; and being told what it filled in changes nothing.
+ */
+function isKept(facts: TypeFacts, path: string, old: unknown, now: unknown, state: Properties): boolean {
+  const pattern = general(path);
+  if (!facts.optionalComputed?.includes(pattern)) return false;
+  const given = facts.nullable ? now !== undefined && now !== null : !isZero(now) || now === false || now === 0;
+  if (!given) return !facts.recomputed?.includes(pattern);
+  return (old === undefined || old === null) && state[path] !== undefined && sameValue(reveal(state[path]), now);
+}
+
 /** Whether most of the provider's types take a value for one that is not given. */
 function isZero(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
@@ -71,10 +89,14 @@ function isZero(value: unknown): boolean {
 function sameByMeaning(facts: TypeFacts, path: string, old: unknown, now: unknown): boolean {
   const pattern = general(path);
   if (facts.sets?.includes(pattern) && Array.isArray(old) && Array.isArray(now)) {
-    return sameValue(old.map(canonical).sort(), now.map(canonical).sort());
+    return sameValue(distinct(old), distinct(now));
   }
   if (facts.json?.includes(pattern) && typeof old === "string" && typeof now === "string") return sameJson(old, now);
   return false;
+}
+
+function distinct(items: unknown[]): string[] {
+  return [...new Set(items.map(canonical))].sort();
 }
 
 function sameJson(a: string, b: string): boolean {

@@ -31,6 +31,16 @@ export interface ValueFacts {
   itemCounts?: Record<string, Bounds>;
 }
 
+/** What properties ask of each other. */
+export interface RelationFacts {
+  /** Pairs that exclude each other. */
+  conflicts?: string[][];
+  exactlyOneOf?: string[][];
+  atLeastOneOf?: string[][];
+  /** Property to the properties it needs beside it. */
+  requiredWith?: Record<string, string[]>;
+}
+
 /** A change that replaces the resource only under a condition. */
 export interface ConditionalReplacement {
   property: string;
@@ -47,7 +57,7 @@ export interface ConditionalReplacement {
 }
 
 /** What is known of one resource type, from the provider's schema, its source and AWS. */
-export interface TypeFacts extends ValueFacts {
+export interface TypeFacts extends ValueFacts, RelationFacts {
   /** The Terraform type behind it. */
   tf?: string;
   /** Template of the id; see {@link file://./templates.ts}. */
@@ -79,6 +89,8 @@ export interface TypeFacts extends ValueFacts {
   computed: string[];
   /** Inputs that AWS fills in when they are not given. */
   optionalComputed?: string[];
+  /** Optional computed inputs that are filled in anew, and so change, when they are no longer given. */
+  recomputed?: string[];
   /** Outputs that are unknown again when one of these inputs changes; `*` is any change. */
   computedOnUpdate?: Record<string, string[]>;
   /** Properties that are secret whatever the program says. */
@@ -93,14 +105,8 @@ export interface TypeFacts extends ValueFacts {
   enumIgnoreCase?: string[];
   /** Patterns that hold while other inputs have the given values. */
   patternsWhen?: { when: Record<string, unknown>; property: string; regex: string }[];
-  /** Pairs that exclude each other. */
-  conflicts?: string[][];
-  exactlyOneOf?: string[][];
-  atLeastOneOf?: string[][];
-  /** Property to the properties it needs beside it. */
-  requiredWith?: Record<string, string[]>;
   /** What AWS refuses and a preview does not see. */
-  api?: ValueFacts;
+  api?: ValueFacts & RelationFacts;
   /** Estimate, in seconds. */
   typicalCreateSeconds?: number;
 }

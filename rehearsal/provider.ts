@@ -86,9 +86,9 @@ export class Provider {
     return { inputs, failures };
   }
 
-  diff(type: string, olds: Properties, news: Properties): Difference {
+  diff(type: string, olds: Properties, news: Properties, state?: Properties): Difference {
     const facts = this.#facts(type);
-    return diff(facts, olds, news, isAutoNamed(facts, news));
+    return diff(facts, olds, news, isAutoNamed(facts, news), state);
   }
 
   /** Creates a resource, or says what creating it would give. The id of a preview is empty. */

@@ -239,6 +239,7 @@ class Service {
       request.getType(),
       properties(request.getOldInputs()),
       properties(request.getNews()),
+      properties(request.getOlds()),
     );
     const { DIFF_SOME, DIFF_NONE } = pb.DiffResponse.DiffChanges;
     const answer = new pb.DiffResponse();

@@ -31,7 +31,7 @@ export async function compare(
   const agreement = none();
   const disagreements: Disagreement[] = [];
   for (const { base: index, edits, verdict, to, back } of probes) {
-    const base = bases[index]!.inputs;
+    const { inputs: base, outputs } = bases[index]!;
     const inputs = edited(base, edits);
     const note = (aspect: Aspect, provider: string, judged: string, messages: string[] = []) => {
       agreement[aspect].asked++;
@@ -48,7 +48,7 @@ export async function compare(
     for (const [direction, change, before, after] of directions) {
       if (!change || change === "unjudged") continue;
       const aspect = change === "replace" ? "replacements" : "updates";
-      note(aspect, change + direction, (await judge.change(type, before, after)) + direction);
+      note(aspect, change + direction, (await judge.change(type, before, after, outputs)) + direction);
     }
   }
   return { agreement, disagreements };

@@ -5,7 +5,17 @@ import { sdkProperty } from "../../../operations/provider-check/sdk";
 import { Hidden, type Value, unwrap } from "../../../operations/provider-check/values";
 import { isObject, sameValue } from "../../../rehearsal/values";
 import type { Diagnostic, PathStep } from "./plugin";
-import { type Answers, type Base, type Edits, edited, type Inputs, longText, type Probe, stepsOf } from "./probes";
+import {
+  type Answers,
+  type Base,
+  type Edits,
+  edited,
+  expanded,
+  type Inputs,
+  longText,
+  type Probe,
+  stepsOf,
+} from "./probes";
 import { type TerraformJudge, terraformType } from "./terraform";
 
 /** A resource of a rehearsed checkpoint. */
@@ -144,23 +154,29 @@ class Generation {
     const most = base === 0 || place.depth > 0 ? 3 : 1;
     const queue = candidates(place, present);
     const tried = new Set<string>();
-    const messages = new Set<string>();
+    const kinds = new Set<string>();
     while (queue.length > 0 && tried.size < mostTries) {
       const { value, sure } = queue.shift()!;
       const key = JSON.stringify(value);
       if (tried.has(key) || sameValue(value, present)) continue;
       tried.add(key);
+      if (!sure && counts.accepted >= most && counts.refused >= most) continue;
       const edits = { [place.path]: value };
       const { verdict, messages: said } = await this.judge.explain(this.type, edited(inputs, edits));
       if (verdict === "unjudged") continue;
       for (const { message } of said) {
-        if (messages.has(message)) continue;
-        messages.add(message);
+        // Messages of one kind, which name the same values, are of use once.
+        const kind = message
+          .split(String(expanded(value)))
+          .join("")
+          .replace(/\d+|"[^"]*"/g, "");
+        if (kinds.has(kind)) continue;
+        kinds.add(kind);
         queue.push(...suggestions(place, message, value));
       }
       // A text that is taken as it comes needs no more of the usual texts.
       if (verdict === "accepted" && value === junk) queue.splice(0, queue.length, ...freeTexts);
-      if (++counts[verdict] > most && !(sure && most > 1)) continue;
+      if (++counts[verdict] > (sure ? 4 * most : most)) continue;
       if (verdict === "accepted") taken ??= edits;
       await this.#ask(base, edits, verdict);
     }
@@ -230,7 +246,7 @@ class Generation {
     const probe: Probe = { base, edits, verdict };
     if (verdict === "accepted") {
       probe.to = await this.judge.change(this.type, inputs, after, outputs);
-      if (Object.keys(edits).length > 0) probe.back = await this.judge.change(this.type, after, inputs, outputs);
+      if (Object.keys(edits).length === 1) probe.back = await this.judge.change(this.type, after, inputs, outputs);
     }
     this.probes.push(probe);
   }
@@ -504,13 +520,15 @@ function suggestions(place: Place, message: string, refused: unknown): Candidate
   const kind = place.kind === "list" ? place.itemKind : place.kind;
   const shownValue = JSON.stringify(refused) ?? "";
   const own = typeof refused === "string" ? refused : shownValue;
-  const rest = own.length > 3 ? message.split(own).join(" ") : message;
+  const rest = own.length > 3 ? message.split(own).join(" ") : message.replace(/\bgot:? .*$/s, "");
   const numbers = [...rest.matchAll(/(?<![\w.:-])\d+(?![\w.]*[a-z])/g)].map(([number]) => Number(number));
   const values: unknown[] = [];
   if (kind === "string") {
     const quoted = [...rest.matchAll(/["'`]([^"'`\s]{1,60})["'`]/g)].map(([, text]) => text!);
     const listed = [...rest.matchAll(/\[([\w .:/-]+)\]/g)].flatMap(([, list]) => list!.split(/\s+/));
-    values.push(...[...quoted, ...listed].filter((text) => text !== place.name && !/^\d?$/.test(text)));
+    values.push(
+      ...[...quoted, ...listed].filter((text) => text !== place.name && !/^\d?$|[,{}]|^\w+_\w+\b/.test(text)),
+    );
     for (const number of numbers.filter((one) => one <= 30000)) {
       values.push(...[number - 1, number, number + 1].filter((one) => one > 0).map((one) => longText("a", one)));
     }

@@ -59,6 +59,8 @@ export class ProviderProcess {
         HTTPS_PROXY: closedPort,
       },
     });
+    // The provider does not notice when this process ends.
+    process.once("exit", () => child.kill("SIGKILL"));
     const address = await handshake(child);
     const { tfplugin5 } = grpc.loadPackageDefinition(
       loadSync(path.join(__dirname, "tfplugin5.proto"), { keepCase: true, enums: String, longs: Number, oneofs: true }),

@@ -17,9 +17,9 @@ export class StandInJudge implements Judge {
     return Promise.resolve({ verdict: failures.length > 0 ? "refused" : "accepted", messages });
   }
 
-  change(type: string, before: Inputs, after: Inputs): Promise<Change> {
+  change(type: string, before: Inputs, after: Inputs, outputs: Inputs = {}): Promise<Change> {
     const olds = this.#check(type, undefined, before).inputs;
-    const { changes, replaces } = this.#provider.diff(type, olds, this.#check(type, olds, after).inputs);
+    const { changes, replaces } = this.#provider.diff(type, olds, this.#check(type, olds, after).inputs, outputs);
     if (replaces.length > 0) return Promise.resolve("replace");
     return Promise.resolve(Object.keys(changes).length > 0 ? "update" : "same");
   }

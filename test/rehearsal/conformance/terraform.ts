@@ -21,6 +21,7 @@ interface State {
 
 /** The real provider as a judge. */
 export class TerraformJudge implements Judge {
+  readonly #creations = new Map<string, Promise<Plan>>();
   readonly #states = new Map<string, Promise<State | undefined>>();
 
   constructor(
@@ -53,7 +54,7 @@ export class TerraformJudge implements Judge {
     if (!config) return { verdict: "unjudged", messages: [] };
     const invalid = errorsOf(await this.provider.validate(terraformType(type), config));
     if (invalid.length > 0) return { verdict: "refused", messages: invalid };
-    const plan = await this.#plan(type, null, config);
+    const plan = await this.#creation(type, inputs, config);
     const errors = errorsOf(plan.diagnostics);
     if (errors.some(asksAws)) return { verdict: "unjudged", messages: errors };
     return { verdict: errors.length > 0 ? "refused" : "accepted", messages: errors, planned: plan };
@@ -96,6 +97,13 @@ export class TerraformJudge implements Judge {
     return this.provider.plan(terraformType(type), state?.value ?? null, proposed, config, state?.planPrivate);
   }
 
+  #creation(type: string, inputs: Inputs, config: Record<string, Cty>): Promise<Plan> {
+    const key = JSON.stringify([type, inputs]);
+    let plan = this.#creations.get(key);
+    if (!plan) this.#creations.set(key, (plan = this.#plan(type, null, config)));
+    return plan;
+  }
+
   #state(type: string, inputs: Inputs, outputs: Inputs): Promise<State | undefined> {
     const key = JSON.stringify([type, inputs]);
     let state = this.#states.get(key);
@@ -108,7 +116,7 @@ export class TerraformJudge implements Judge {
     const config = this.#config(type, inputs);
     if (!config || config instanceof Mistyped) return undefined;
     const known = this.#computed(type, outputs);
-    let plan = await this.#plan(type, null, config);
+    let plan = await this.#creation(type, inputs, config);
     if (errorsOf(plan.diagnostics).length > 0) return undefined;
     const attributes = this.#schemaOf(type).attributes ?? {};
     const madeUp = Object.entries(isRecord(plan.planned) ? plan.planned : {})
