@@ -23,6 +23,9 @@ threads = _whole("WEB_THREADS", 1, 64)
 timeout = 120
 graceful_timeout = 110
 
+# Longer than nginx keeps idle connections, or it would send a request into a closed one.
+keepalive = 75
+
 # Commands to a running gunicorn; nobody gives any on an instance.
 control_socket_disable = True
 

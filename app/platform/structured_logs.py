@@ -26,9 +26,14 @@ def configure_logs() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    sys.excepthook = _log_uncaught
     # One says where each client found credentials and endpoint, the other what it has loaded, every time.
     for talkative in ("botocore", "alembic.runtime.plugins"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def _log_uncaught(kind, error, traceback) -> None:
+    logging.getLogger("uncaught").critical("%s", kind.__name__, exc_info=(kind, error, traceback))
 
 
 def log_event(event: str, **fields: object) -> None:

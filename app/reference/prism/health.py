@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from .chain import ModelChain, NoModelFree
 from .database import db
+from .redis_client import redis_client
 from .settings import Settings
 from .storage import reason_of
 
@@ -23,17 +24,22 @@ logger = logging.getLogger(__name__)
 # Below the load balancer's and the CDN's patience by far, so that a hanging part is told and not waited for.
 SECONDS = 3
 
-# Everybody can ask, and an answer costs a call of the model.
-KEPT_SECONDS = 10
+# Everybody can ask, and shall not have the parts asked more often than this.
+KEPT_SECONDS = 1
 
-# Bedrock is asked by one process for the whole fleet, because its calls a minute are counted.
+# That Bedrock answers is known to the whole fleet for so long, because its calls cost and are counted.
 BEDROCK_KEPT_SECONDS = 60
+
+
+class NotAsked(Exception):
+    """A part that could not be asked because of another one's fault."""
 
 
 class Health:
     """The last answers of the parts, asked again when they are older than some seconds."""
 
-    def __init__(self, settings: Settings, application: Flask, client: redis.Redis):
+    def __init__(self, settings: Settings, application: Flask):
+        client = redis_client(settings, tries=1)
         config = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1})
         s3 = boto3.client("s3", region_name=settings.region, config=config)
         bedrock = Bedrock(settings, client)
@@ -79,14 +85,17 @@ class Bedrock:
 
     def ask(self) -> None:
         """One token of the first model that answers: no other call shows that a model may be invoked."""
-        if not self._redis.get("health:bedrock"):
-            self._chain.ask([{"text": "ok"}], max_tokens=1)
-            self._redis.set("health:bedrock", 1, ex=BEDROCK_KEPT_SECONDS)
+        try:
+            if not self._redis.get("health:bedrock"):
+                self._chain.ask([{"text": "ok"}], max_tokens=1)
+                self._redis.set("health:bedrock", 1, ex=BEDROCK_KEPT_SECONDS)
+        except redis.RedisError as error:
+            raise NotAsked("not asked: Redis counts the calls") from error
 
 
-def configure_health(application: Flask, settings: Settings, client: redis.Redis) -> None:
+def configure_health(application: Flask, settings: Settings) -> None:
     """Serves `/health` for operators and checks, and `/health/live` for the load balancer."""
-    health = Health(settings, application, client)
+    health = Health(settings, application)
     pages = Blueprint("health", __name__)
 
     @pages.get("/health/live")
@@ -114,4 +123,6 @@ def _ask_database(application: Flask) -> None:
 def _reason(error: BaseException) -> str:
     if isinstance(error, NoModelFree):
         return "no model is free"
+    if isinstance(error, NotAsked):
+        return str(error)
     return "no answer in time" if isinstance(error, TimeoutError) else reason_of(error)

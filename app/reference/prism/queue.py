@@ -3,6 +3,8 @@
 import time
 
 import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -15,8 +17,13 @@ MOST_LOOKED_AT = 100
 
 
 def worker_connection(settings: Settings) -> redis.Redis:
-    """RQ's own connection: its workers wait on it for minutes, and it holds bytes."""
-    return redis.Redis.from_url(settings.redis_url, socket_connect_timeout=3, health_check_interval=30)
+    """RQ's own connection, on which workers wait for jobs. It tries for a minute: RQ's scheduler ends with its first error."""
+    return redis.Redis.from_url(
+        settings.redis_url,
+        socket_connect_timeout=3,
+        retry=Retry(ExponentialBackoff(base=0.2, cap=2), 30),
+        health_check_interval=30,
+    )
 
 
 def job_queue(connection: redis.Redis) -> Queue:

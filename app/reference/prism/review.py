@@ -17,6 +17,7 @@ from structured_logs import log_event
 from .chain import Answer, ModelChain, NoModelFree, RequestRefused
 from .database import db
 from .documents import Document
+from .redis_client import redis_client
 from .settings import settings_or_exit
 from .storage import Storage
 
@@ -110,8 +111,7 @@ def _content(format: str, document: bytes) -> list[dict]:
 @functools.cache
 def _parts() -> tuple[Flask, Storage, ModelChain]:
     """What a worker's jobs share: made by its first job, in the worker's own process."""
-    from . import create_application
-    from .redis_client import redis_client
+    from .application import create_application
 
     settings = settings_or_exit()
     application = create_application(settings)

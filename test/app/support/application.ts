@@ -16,6 +16,9 @@ export const HEALTH_TOKEN = "a-token-of-the-tests-and-of-nothing-else";
 /** Models of the chain that the tests run with, first choice first. */
 export const MODELS = ["eu.anthropic.claude-first", "eu.anthropic.claude-second", "eu.anthropic.claude-third"] as const;
 
+/** Their calls a minute. The second's are few, so that a test gets there. */
+export const LIMITS = [200, 10, 200] as const;
+
 /** The virtual environment with what the application asks for, and nothing else. */
 export function applicationEnvironment(): string {
   return virtualEnvironment(path.join(ROOT, "app", "reference", "requirements.txt"));
@@ -59,7 +62,7 @@ export function variablesFor(parts: Parts, port: number): Record<string, string>
     DATABASE_URL: parts.databaseUrl,
     DATABASE_SECRET_ARN: parts.secretArn,
     HEALTH_TOKEN,
-    BEDROCK_MODEL_CHAIN: JSON.stringify(MODELS.map((id) => ({ id, requestsPerMinute: 200 }))),
+    BEDROCK_MODEL_CHAIN: JSON.stringify(MODELS.map((id, index) => ({ id, requestsPerMinute: LIMITS[index] }))),
     SQLALCHEMY_POOL_SIZE: "1",
     SQLALCHEMY_MAX_OVERFLOW: "3",
     WEB_PROCESSES: "1",
@@ -81,7 +84,7 @@ export class Instance {
   ) {}
 
   /** Unpacks, migrates the database as a release does, and starts what the Procfile names. */
-  static async start(parts: Parts, changes: Record<string, string> = {}): Promise<Instance> {
+  static async start(parts: Parts): Promise<Instance> {
     const folder = fs.mkdtempSync(path.join(parts.folder, "current-"));
     unpackBundle(folder);
     const port = await freePort();
@@ -94,7 +97,6 @@ export class Instance {
       AWS_EC2_METADATA_DISABLED: "true",
       SSL_CERT_FILE: parts.rootCertificate,
       ...variablesFor(parts, port),
-      ...changes,
     };
     const instance = new Instance(folder, port, env);
     await instance.migrate();
@@ -111,7 +113,13 @@ export class Instance {
     return this.output()
       .split("\n")
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => {
+        try {
+          return JSON.parse(line) as Record<string, unknown>;
+        } catch {
+          throw new Error(`a line of the log is no JSON, and no metric filter can read it: ${line}\n${this.output()}`);
+        }
+      });
   }
 
   /** Everything that the processes have written. */

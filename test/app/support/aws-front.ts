@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 export type Fault = { readonly status: number; readonly code: string } | "hang";
 
 /** How a model takes one call: an answer, or an error of Bedrock's. */
-export type ModelBehaviour = "answer" | Fault;
+export type ModelBehaviour = "answer" | "slow" | Fault;
 
 const THROTTLED: Fault = { status: 429, code: "ThrottlingException" };
 
@@ -62,8 +62,8 @@ export class AwsFront {
   }
 
   /** A call of S3 in the emulator. @throws Error when it is refused */
-  async s3(method: string, path: string): Promise<Buffer> {
-    const response = await fetch(`http://127.0.0.1:${this.emulatorPort}${path}`, { method });
+  async s3(method: "GET" | "PUT", path: string, body?: Buffer<ArrayBuffer>): Promise<Buffer<ArrayBuffer>> {
+    const response = await fetch(`http://127.0.0.1:${this.emulatorPort}${path}`, { method, body });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   }
@@ -107,17 +107,23 @@ export class AwsFront {
     const bytes = messages[0]?.content.find(({ document }) => document)?.document?.source.bytes;
     const document = bytes === undefined ? undefined : Buffer.from(bytes, "base64").toString();
     this.calls.push({ model, at: Date.now(), outcome, document });
-    if (behaviour !== "answer") {
+    if (behaviour !== "answer" && behaviour !== "slow") {
       fail(response, behaviour);
       return;
     }
     const text = document === undefined ? "ok" : `review of: ${document}`;
-    json(response, 200, {
+    const answer = {
       output: { message: { role: "assistant", content: [{ text }] } },
       stopReason: "end_turn",
       usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
       metrics: { latencyMs: 1 },
-    });
+    };
+    setTimeout(
+      () => {
+        json(response, 200, answer);
+      },
+      behaviour === "slow" ? 1000 : 0,
+    );
   }
 
   private forward(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): void {

@@ -1,0 +1,48 @@
+"""The smallest application that uses every part of AI-Prism's platform as it is meant to be used."""
+
+import functools
+
+from flask import Flask, jsonify
+from flask_migrate import Migrate
+from structured_logs import configure_logs
+from werkzeug.exceptions import HTTPException
+
+from .database import configure_database, db
+from .documents import configure_documents
+from .health import configure_health
+from .queue import job_queue
+from .redis_client import redis_client
+from .review import enqueue_review
+from .sessions import configure_sessions
+from .settings import Settings
+from .storage import Storage
+
+
+def create_application(settings: Settings) -> Flask:
+    """A Flask application for these settings. Opens no connection before the first request."""
+    configure_logs()
+    application = Flask(__name__)
+    client = redis_client(settings)
+    configure_database(application, settings)
+    Migrate(application, db)
+    configure_sessions(application, settings, client)
+    configure_health(application, settings)
+    configure_documents(application, Storage(settings), functools.partial(enqueue_review, job_queue(client)))
+
+    @application.get("/")
+    def index():
+        return jsonify(
+            name="AI-Prism",
+            purpose="reference application: reviews a document with every part of the platform",
+            use="POST a form with the file `document` to /documents, then GET what its Location says",
+        )
+
+    @application.errorhandler(HTTPException)
+    def refuse(error: HTTPException):
+        """Errors in the format of every other answer."""
+        response = error.get_response()
+        response.data = jsonify(error=error.description).data
+        response.content_type = "application/json"
+        return response
+
+    return application
