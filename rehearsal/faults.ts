@@ -254,7 +254,7 @@ function typesNear(text: string): string {
   const alike = (type: string): boolean => {
     const known = type.slice(type.indexOf(".") + 1).toLowerCase();
     const asked = name.toLowerCase();
-    return asked !== "" && (known.includes(asked) || asked.includes(known));
+    return asked.length > 2 && (known.includes(asked) || asked.includes(known));
   };
   const near = types.filter((type) => type.startsWith(`${service}.`));
   const found = near.length > 0 ? near : types.filter(alike);

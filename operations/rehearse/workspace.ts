@@ -123,7 +123,8 @@ export function engineEnvironment(workspace: Workspace, base: NodeJS.ProcessEnv 
   return {
     ...withoutCredentials(base),
     PATH: `${workspace.bin}${path.delimiter}${base.PATH ?? ""}`,
-    PULUMI_BACKEND_URL: pathToFileURL(workspace.backend).href,
+    // The file that it would keep beside each file, unread, is not written in one go: a kill could break the state.
+    PULUMI_BACKEND_URL: `${pathToFileURL(workspace.backend).href}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: workspace.passphraseFile,
     PULUMI_HOME: workspace.pulumiHome,
     PULUMI_SKIP_CHECKPOINTS: "true",
