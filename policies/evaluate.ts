@@ -233,6 +233,11 @@ export function coverageText({ evaluated, deferred }: Pick<Evaluation, "evaluate
   return `${evaluated} checks evaluated, ${deferred.length} waiting for \`pulumi up\`: ${names.join(", ")}`;
 }
 
+/** The resources of a stack that a rule judges. */
+export function judgedBy(rule: Rule, stack: StackIndex): readonly Resource[] {
+  return rule.types === "any" ? stack.resources.filter(({ type }) => appliesTo(rule, type)) : stack.ofType(rule.types);
+}
+
 /**
  * Runs rules over the resources of one stack, without the policy server: over a checkpoint (see `checkpoint.ts`), or
  * over what Pulumi mocks recorded.
@@ -245,11 +250,15 @@ export function evaluate(
   const run = new Run(rules, settings);
   const outputs = resources.map((data) => new Resource(data));
   const stack = new StackIndex(outputs);
-  const inputs = resources.map((data, index) =>
-    data.inputs ? new Resource({ ...data, properties: data.inputs }) : outputs[index]!,
+  const inputs = new Map(
+    resources.flatMap((data, index) =>
+      data.inputs ? [[outputs[index]!, new Resource({ ...data, properties: data.inputs })]] : [],
+    ),
   );
   const violations = rules.flatMap((rule) =>
-    (rule.scope === "resource" ? inputs : outputs).flatMap((resource) => run.judge(rule, resource, () => stack)),
+    judgedBy(rule, stack).flatMap((resource) =>
+      run.judge(rule, rule.scope === "resource" ? (inputs.get(resource) ?? resource) : resource, () => stack),
+    ),
   );
   const urns = resources.map(({ urn }) => urn);
   if (urns.length > 0) {

@@ -8,7 +8,16 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { type Configuration, disposableByDefault, neverDisposable } from "./configuration";
-import { coverageId, coverageText, type Finding, findingText, Run, type RunSettings, stackType } from "./evaluate";
+import {
+  coverageId,
+  coverageText,
+  type Finding,
+  findingText,
+  judgedBy,
+  Run,
+  type RunSettings,
+  stackType,
+} from "./evaluate";
 import { configurationGuard, coverageGuard, exemptionsGuard, type Guard } from "./guards";
 import { Resource } from "./resource";
 import type { Enforcement, ResourceRule, Rule, StackRule } from "./rule";
@@ -149,7 +158,7 @@ function coveragePolicy(rules: readonly StackRule[], host: Host): StackValidatio
       const stack = new StackIndex(args.resources.map(fromStack));
       host.stackFindings = new Map();
       for (const rule of rules) {
-        const findings = stack.resources.flatMap((resource) => host.run.judge(rule, resource, () => stack));
+        const findings = judgedBy(rule, stack).flatMap((resource) => host.run.judge(rule, resource, () => stack));
         if (findings.length > 0) host.stackFindings.set(rule.id, findings);
       }
       const text = coverageText(host.run.coverage());

@@ -36,6 +36,8 @@ export class StackIndex {
   readonly #byIdentity = new Map<string, Set<Resource>>();
   readonly #referrers = new Map<string, { of: Map<Resource, Resource[]>; unknown: Resource[] }>();
 
+  readonly #derived = new Map<unknown, unknown>();
+
   constructor(readonly resources: readonly Resource[]) {
     for (const resource of resources) {
       this.#byUrn.set(resource.urn, resource);
@@ -46,6 +48,12 @@ export class StackIndex {
         this.#byIdentity.set(identity, named.add(resource));
       }
     }
+  }
+
+  /** What `build` makes of the stack: built once, however many resources ask for it. */
+  derive<T>(build: (stack: StackIndex) => T): T {
+    if (!this.#derived.has(build)) this.#derived.set(build, build(this));
+    return this.#derived.get(build) as T;
   }
 
   /** All resources of the given types, in the order of the stack. */

@@ -1,6 +1,7 @@
-import { alarmMetrics, watches } from "../metrics";
+import { alarmMetrics, type MetricUse, watches } from "../metrics";
 import type { Resource } from "../resource";
 import type { StackRule } from "../rule";
+import type { StackIndex } from "../stack-index";
 
 /** Resources that must not fail unseen, by the dimension under which their metrics are published. */
 const dimensions: Record<string, string> = {
@@ -22,7 +23,7 @@ export const statefulResourceAlarmed: StackRule = {
   remediation: "Add a MetricAlarm on the resource's most telling metric.",
   url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html",
   check(resource, { fail, stack }) {
-    const alarms = stack.ofType(["aws:cloudwatch/metricAlarm:MetricAlarm"]).flatMap(alarmMetrics);
+    const alarms = stack.derive(metricsOfAlarms);
     if (resource.type === replicationType) {
       const watched = alarms.some(
         ({ namespace, name }) =>
@@ -41,8 +42,12 @@ export const statefulResourceAlarmed: StackRule = {
   },
 };
 
+function metricsOfAlarms(stack: StackIndex): MetricUse[] {
+  return stack.ofType(["aws:cloudwatch/metricAlarm:MetricAlarm"]).flatMap(alarmMetrics);
+}
+
 /** A Beanstalk environment is watched through its fleet or load balancer as well. */
-function watchedAsFleet(resource: Resource, alarms: ReturnType<typeof alarmMetrics>): boolean {
+function watchedAsFleet(resource: Resource, alarms: readonly MetricUse[]): boolean {
   return alarms.some(({ dimensions: values }) =>
     ["AutoScalingGroupName", "LoadBalancer"].some(
       (dimension) => Object.hasOwn(values, dimension) && watches(dimension, values[dimension]!, resource),
