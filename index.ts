@@ -241,6 +241,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       topicArns: notifications.topicArns,
       alarmName: names.alarm,
       dashboardName: names.dashboard,
+      runbooksUrl: config.alerts.runbooksUrl,
       queryPrefix: names.application,
       application: {
         environmentName: application.environmentName,

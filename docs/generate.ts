@@ -5,6 +5,7 @@ import { AWS_CALLS, AWS_OUTPUTS } from "../test/support/aws-outputs";
 import { runMocked } from "../test/support/mocks";
 import { ENVIRONMENTS, ROOT, stackFile } from "../test/support/stack-files";
 import { SECTIONS as ACCOUNT_SECTIONS } from "../account/config";
+import { alarmSpecs, runbookOf } from "../infra/alarms";
 import { SECTIONS, validateConfig } from "../infra/config";
 import { PRICES } from "../catalog/prices";
 import { handMadeRows } from "../operations/cost/hand-made";
@@ -33,6 +34,7 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
     controls: () => controlsTable(rules),
     "left-out": () => leftOutTable(rules),
   },
+  "docs/runbooks/README.md": { alarms },
   "docs/adopting.md": { inventory: () => settingsTable("", INVENTORY.shape) },
   "docs/account.md": { settings: () => settingsTable("ai-prism-account", ACCOUNT_SECTIONS) },
 };
@@ -68,6 +70,30 @@ function environments(): string {
     line(["", ...ENVIRONMENTS]),
     line(["---", ...ENVIRONMENTS.map(() => "---")]),
     ...rows.map(([title, cell]) => line([title, ...configs.map(cell)])),
+  ].join("\n");
+}
+
+function alarms(): string {
+  const specs = alarmSpecs<string>({
+    modelIds: ["one model"],
+    environmentName: "",
+    autoScalingGroupName: "",
+    loadBalancer: "",
+    redisClusterIds: [""],
+    databaseIdentifier: "",
+    databaseMaxConnections: 0,
+    databaseAllocatedGiB: 0,
+    bucket: { name: "", replicaName: "", ruleId: "" },
+    distributionId: "",
+    certificateArn: "",
+    webAclName: "",
+    global: "",
+    allRules: "",
+  });
+  return [
+    "| alarm, after `AI-Prism-` | means |",
+    "| --- | --- |",
+    ...specs.map((spec) => `| [${spec.what.replace("one-model", "`model`")}](${runbookOf(spec)}) | ${spec.meaning} |`),
   ].join("\n");
 }
 

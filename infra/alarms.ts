@@ -6,6 +6,8 @@ export interface AlarmSpec<Value> {
   readonly what: string;
   /** What it means when it fires, in a sentence. */
   readonly meaning: string;
+  /** Page under docs/runbooks, without its ending. @default `what` in small letters */
+  readonly runbook?: string;
   /** One metric, or several of one place that `combine` brings together. */
   readonly metrics: readonly Metric<Value>[];
   /** How several metrics become one number. @default the only metric */
@@ -39,6 +41,11 @@ export interface AlarmInputs<Value> {
   readonly webAclName: Value;
   readonly global: Value;
   readonly allRules: Value;
+}
+
+/** The page that says what to do about an alarm, under docs/runbooks. */
+export function runbookOf({ what, runbook }: Pick<AlarmSpec<unknown>, "what" | "runbook">): string {
+  return `${runbook ?? what.toLowerCase()}.md`;
 }
 
 const FIVE_MINUTES = 300;
@@ -96,6 +103,7 @@ export function alarmSpecs<Value>(inputs: AlarmInputs<Value>): AlarmSpec<Value>[
       ...counter,
       what: `Bedrock-Throttling-${id.replace(/[^A-Za-z0-9.-]/g, "-")}`,
       meaning: `Bedrock refuses calls of ${id}; the application falls back to the next model.`,
+      runbook: "bedrock-throttling",
       metrics: [metric("modelThrottles", [models[index]!], "Sum")],
       threshold: 10,
     })),

@@ -113,6 +113,8 @@ export const SECTIONS = {
       section({
         id: text(/^[a-z0-9.:-]+$/, "a Bedrock model or inference profile id"),
         requestsPerMinute: whole(1, 100_000),
+        // The account's quota in Service Quotas. Only ./prism capacity reads it.
+        tokensPerMinute: whole(1, 1_000_000_000).optional(),
       }),
       "models, each with id and requestsPerMinute",
     )
@@ -146,6 +148,9 @@ export const SECTIONS = {
   alerts: section({
     emails: list(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"), "e-mail addresses").default([]),
     pagerDutySecretArn: ARN.optional(),
+    runbooksUrl: text(/^(https:\/\/\S+[^\s/]|docs\/runbooks)$/, "an https address without a slash at its end").default(
+      "docs/runbooks",
+    ),
     slack: section({
       workspaceId: text(/^T[A-Z0-9]{8,}$/, "a Slack workspace id such as T07EA123LEP"),
       channelId: text(/^[CG][A-Z0-9]{8,}$/, "a Slack channel id such as C07EZ1ABC23"),
@@ -211,7 +216,7 @@ export const CONFIG_KEYS = Object.keys(SECTIONS) as (keyof typeof SECTIONS)[];
  * Client connections counted for one database connection behind RDS Proxy. A request holds its connection for a
  * transaction of some milliseconds and then waits seconds for a model, so ten clients share one with room to spare.
  */
-const CLIENTS_PER_PROXIED_CONNECTION = 10;
+export const CLIENTS_PER_PROXIED_CONNECTION = 10;
 
 const PROJECT = "ai-prism";
 

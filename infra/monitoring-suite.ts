@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { LOG_EVENTS } from "../catalog/log-events";
 import { METRICS, type MetricPlace } from "../catalog/metrics";
-import { alarmSpecs, type AlarmSpec } from "./alarms";
+import { alarmSpecs, type AlarmSpec, runbookOf } from "./alarms";
 import { Component, type Transform } from "./component";
 import { dashboards, type DashboardInputs } from "./dashboards";
 import { placeOf } from "./metric";
@@ -15,6 +15,8 @@ export interface MonitoringSuiteArgs {
   /** Full name of an alarm from its last part. */
   readonly alarmName: (what: string) => string;
   readonly dashboardName: (what: string) => string;
+  /** Where the runbooks are read, an address or a path: every alarm names its page there. */
+  readonly runbooksUrl: string;
   /** Prefix of the saved queries' names; a slash makes a folder in the console. */
   readonly queryPrefix: string;
   readonly application: {
@@ -158,7 +160,7 @@ export class MonitoringSuite extends Component<MonitoringSuiteTransforms> {
     const topic = args.topicArns[place];
     return this.child("alarm", aws.cloudwatch.MetricAlarm, `${name}-${spec.what.toLowerCase()}`, {
       name: args.alarmName(spec.what),
-      alarmDescription: spec.meaning,
+      alarmDescription: `${spec.meaning} What to do: ${args.runbooksUrl}/${runbookOf(spec)}`,
       region: args.regions[place],
       ...measurement(spec),
       comparisonOperator: spec.comparison === "above" ? "GreaterThanThreshold" : "LessThanThreshold",

@@ -11,6 +11,7 @@ const ARGS: MonitoringSuiteArgs = {
   topicArns: { home: topic("eu-north-1"), replica: topic("eu-west-1"), edge: topic("us-east-1") },
   alarmName: (what) => `AI-Prism-${what}`,
   dashboardName: (what) => `AI-Prism-${what}`,
+  runbooksUrl: "https://example.invalid/runbooks",
   queryPrefix: "AI-Prism",
   application: {
     environmentName: "AI-Prism-Production",
