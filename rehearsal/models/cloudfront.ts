@@ -1,5 +1,5 @@
 import { timeOf } from "../templates";
-import { isObject, list, type Properties, text } from "../values";
+import { isObject, list, type Properties, sameValue, text } from "../values";
 import type { World, WorldResource } from "../world";
 import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
 import { others, plain, isOwnerEnforced } from "./references";
@@ -206,7 +206,22 @@ export const models: Models = {
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": referred("ResponseHeadersPolicyInUse"),
   "aws:cloudfront/originRequestPolicy:OriginRequestPolicy": referred("OriginRequestPolicyInUse"),
   "aws:cloudfront/originAccessControl:OriginAccessControl": referred("OriginAccessControlInUse"),
-  "aws:cloudfront/vpcOrigin:VpcOrigin": referred("CannotDeleteEntityWhileInUse"),
+  "aws:cloudfront/vpcOrigin:VpcOrigin": {
+    ...referred("CannotDeleteEntityWhileInUse"),
+    refuse(context) {
+      const { inputs, previous, id } = context;
+      const before = previous.vpcOriginEndpointConfig;
+      if (before === undefined || sameValue(before, inputs.vpcOriginEndpointConfig)) return undefined;
+      const user = userOf(context, id);
+      return (
+        user &&
+        refused(
+          "CannotUpdateEntityWhileInUse",
+          `the VPC origin ${id} must be detached before it is changed: distribution "${user.name}" uses it`,
+        )
+      );
+    },
+  },
   "aws:cloudfront/function:Function": {
     outputs: (context) => ({ etag: etag(context), liveStageEtag: etag(context), status: "UNASSOCIATED" }),
     refuseDelete(context) {

@@ -3,7 +3,7 @@ import { contains, overlaps } from "../subnet-layout";
 import { isObject, list, type Properties, reveal, sameValue, text } from "../values";
 import type { World, WorldResource } from "../world";
 import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
-import { cannotAssume, groupElsewhere, holderOf, naming, others, plain, vpcOfSubnet } from "./references";
+import { cannotAssume, groupElsewhere, holderOf, lastTenantOf, naming, others, plain, vpcOfSubnet } from "./references";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -79,8 +79,10 @@ const subnet: Model = {
       `cidrBlock ${block} overlaps ${String(other.inputs.cidrBlock)} of "${other.name}"`,
     );
   },
-  refuseDelete({ world, id }) {
-    const holder = holderOf(world, "subnets", id);
+  refuseDelete({ world, inputs, id }) {
+    // In a VPC that the program did not make there may be other subnets that it does not know.
+    const whole = world.find(VPC, String(inputs.vpcId)) !== undefined;
+    const holder = holderOf(world, "subnets", id) ?? (whole ? lastTenantOf(world, id) : undefined);
     return (
       holder &&
       refused(

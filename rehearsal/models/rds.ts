@@ -159,7 +159,8 @@ function refuseStorage(context: ModelContext): Refused | undefined {
   if (inputs.kmsKeyId !== undefined && inputs.storageEncrypted !== true) {
     return refused("InvalidParameterCombination", "kmsKeyId needs storageEncrypted true");
   }
-  const key = unusableKey(context, inputs.kmsKeyId);
+  const keys = [inputs.kmsKeyId, inputs.masterUserSecretKmsKeyId, inputs.performanceInsightsKmsKeyId];
+  const key = keys.map((one) => unusableKey(context, one)).find((reason) => reason !== undefined);
   return key
     ? refused(
         "KMSKeyNotAccessibleFault",

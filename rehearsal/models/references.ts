@@ -229,3 +229,31 @@ export function holderOf(world: World, kind: "subnets" | "groups", id: string): 
   }
   return undefined;
 }
+
+/** Groups of subnets, with what has an interface in one of theirs and does not say in which. */
+const SUBNET_GROUPS = [
+  {
+    group: "aws:rds/subnetGroup:SubnetGroup",
+    tenant: "aws:rds/instance:Instance",
+    named: "dbSubnetGroupName",
+  },
+  {
+    group: "aws:elasticache/subnetGroup:SubnetGroup",
+    tenant: "aws:elasticache/replicationGroup:ReplicationGroup",
+    named: "subnetGroupName",
+  },
+];
+
+/** The database or cache that can only be in this subnet, because no other of its group is left. */
+export function lastTenantOf(world: World, subnet: string): WorldResource | undefined {
+  for (const { group, tenant, named } of SUBNET_GROUPS) {
+    for (const one of world.ofType(group)) {
+      const { subnetIds, name } = plain(one);
+      const left = list(subnetIds).filter((id) => vpcOfSubnet(world, id) !== undefined);
+      if (left.length !== 1 || left[0] !== subnet) continue;
+      const found = world.findBy(tenant, named, name, one.region);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}

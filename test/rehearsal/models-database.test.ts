@@ -65,6 +65,12 @@ describe("what a simulated database needs", () => {
     const encrypted = { storageEncrypted: true };
     refuses({ ...encrypted, kmsKeyId: arn }, /KMSKeyNotAccessibleFault: .*: key "off" .* is disabled$/, account);
     refuses({ ...encrypted, kmsKeyId: deletedKey(account) }, /key "old" .* is pending deletion$/, account);
+    refuses({ masterUserSecretKmsKeyId: arn }, /KMSKeyNotAccessibleFault: .*: key "off"/, account);
+    refuses(
+      { performanceInsightsEnabled: true, performanceInsightsKmsKeyId: arn },
+      /: key "off" .* is disabled$/,
+      account,
+    );
     const far = key(account, "far", { region: "us-east-1" }).arn;
     refuses({ ...encrypted, kmsKeyId: far }, /key "far" .* is in us-east-1, not in eu-north-1$/, account);
     account.create(DATABASE, "db", { ...database, ...encrypted, kmsKeyId: key(account, "good").arn });
@@ -146,6 +152,9 @@ describe("what a simulated database keeps", () => {
     account.create(PARAMETERS, "db", { name: "db", family: "postgres16" });
     const { id } = account.create(DATABASE, "db", { ...database, dbSubnetGroupName: "db", parameterGroupName: "db" });
     account.keeps(GROUP, "db", "db", /InvalidDBSubnetGroupStateFault: .* it is in use by "db"$/);
+    const [first, second] = account.world.ofType("aws:ec2/subnet:Subnet").map((one) => one.id);
+    account.delete("aws:ec2/subnet:Subnet", "net-0", first!);
+    account.keeps("aws:ec2/subnet:Subnet", "net-1", second!, /DependencyViolation: .*: "db" .* is in it$/);
     account.keeps(PARAMETERS, "db", "db", /InvalidDBParameterGroupState: .* still members of this parameter group db/);
     account.delete(DATABASE, "db", id);
     account.delete(GROUP, "db", "db");
@@ -365,7 +374,12 @@ describe("simulated caches", () => {
 
 describe("simulated tables", () => {
   const TABLE = "aws:dynamodb/table:Table";
-  const table = { name: "table", billingMode: "PAY_PER_REQUEST", hashKey: "id", attributes: [{ name: "id", type: "S" }] };
+  const table = {
+    name: "table",
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "id",
+    attributes: [{ name: "id", type: "S" }],
+  };
 
   it("need a key that can be used, and stay while they are protected", () => {
     const account = new Account();

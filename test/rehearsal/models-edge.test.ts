@@ -170,6 +170,30 @@ describe("a simulated distribution", () => {
     account.create(DISTRIBUTION, "cdn", { ...distribution, loggingConfig });
   });
 
+  it("keeps its VPC origins as they are, but for their tags", () => {
+    const account = new Account();
+    const type = "aws:cloudfront/vpcOrigin:VpcOrigin";
+    const inputs = (httpPort: number, tags: Properties = {}) => ({
+      vpcOriginEndpointConfig: {
+        arn: `arn:aws:elasticloadbalancing:eu-north-1:${ACCOUNT}:loadbalancer/app/lb/1`,
+        name: "web",
+        httpPort,
+        httpsPort: 443,
+        originProtocolPolicy: "http-only",
+        originSslProtocols: { items: ["TLSv1.2"], quantity: 1 },
+      },
+      tags,
+    });
+    const { id } = account.create(type, "web", inputs(80));
+    const origin = { originId: "web", domainName: "web.example", vpcOriginConfig: { vpcOriginId: id } };
+    const cdn = account.create(DISTRIBUTION, "cdn", { ...distribution, origins: [origin] });
+    account.refusesChange(type, "web", id, inputs(81), /CannotUpdateEntityWhileInUse: .*: distribution "cdn" uses it$/);
+    account.keeps(type, "web", id, /CannotDeleteEntityWhileInUse: .*: distribution "cdn" uses it$/);
+    account.update(type, "web", id, inputs(80, { team: "platform" }));
+    account.delete(DISTRIBUTION, "cdn", cdn.id);
+    account.update(type, "web", id, inputs(81));
+  });
+
   it("keeps what it refers to", () => {
     const account = new Account();
     const policy = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy";
