@@ -195,6 +195,30 @@ describe("configuration", () => {
       { "ai-prism:redis": "two nodes" },
       /^ai-prism:redis = "two nodes" is not allowed: a block of settings/,
     ],
+    [
+      "an adopted bucket that is not the program's",
+      { "ai-prism:adopt": { bucketName: "ai.prism.old" } },
+      /^ai-prism:adopt\.bucketName = "ai\.prism\.old" is not allowed: "ai\.prism", the name in this program/,
+    ],
+    [
+      "an adopted database in a network of its own",
+      {
+        "ai-prism:adopt": {
+          database: {
+            identifier: "ai-prism-postgres",
+            subnetGroupName: "default-vpc-0123456789abcdef0",
+            kmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/found",
+            secretKmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/secret",
+          },
+        },
+      },
+      /^ai-prism:network\.existing = \(not set\) is not allowed: the VPC of the adopted database/,
+    ],
+    [
+      "adopted records without a domain",
+      { "ai-prism:adopt": { dnsRecordTypes: ["A"] } },
+      /^ai-prism:cdn\.domain = \(not set\) is not allowed: the domain whose records are adopted/,
+    ],
     ["an older minor of PostgreSQL", { "ai-prism:database": { engineVersion: "16.10", proxy: true } }, /16\.11/],
   ];
   for (const [title, changes, fault] of refused) {

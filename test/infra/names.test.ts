@@ -34,4 +34,20 @@ describe("physical names", () => {
         "allowed: at most 40 characters: lower-case letters, digits, single hyphens",
     });
   });
+
+  it("beside a deployment made by hand end in a suffix where that one holds them, and nowhere else", () => {
+    const plain = Object.entries(physicalNames("production", "111122223333"));
+    const beside = physicalNames("production", "111122223333", "2") as Record<string, unknown>;
+    const suffixed = plain.filter(([key, name]) => typeof name === "string" && beside[key] !== name);
+    assert.deepEqual(
+      suffixed.map(([key]) => `${key} ${String(beside[key])}`),
+      [
+        "redis ai-prism-redis-2",
+        "documentsReplica ai-prism-backups-2",
+        "replicationRole ai-prism-s3-replication-role-2",
+        "environment AI-Prism-Production-2",
+        "cnamePrefix ai-prism-prod-2",
+      ],
+    );
+  });
 });

@@ -406,6 +406,39 @@ describe("PostgresDb", () => {
       await assert.rejects(run(args), { message: `PostgresDb "database": ${message}` });
     });
   }
+
+  it("leaves an adopted instance its keys, its subnet group, its minor version and its other groups", async () => {
+    const adopted = {
+      subnetGroupName: "default-vpc-0123456789abcdef0",
+      kmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/found",
+      secretKmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/secret",
+      performanceInsightsKmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/insights",
+      securityGroupIds: ["sg-0eeeeeeeeeeeeeeee"],
+    };
+    const { all, one, list } = await run({ adopted });
+    const { inputs } = one(INSTANCE);
+    assert.equal(inputs.kmsKeyId, adopted.kmsKeyArn);
+    assert.equal(inputs.masterUserSecretKmsKeyId, adopted.secretKmsKeyArn);
+    assert.equal(inputs.performanceInsightsKmsKeyId, adopted.performanceInsightsKmsKeyArn);
+    assert.equal(inputs.dbSubnetGroupName, adopted.subnetGroupName);
+    assert.deepEqual(inputs.vpcSecurityGroupIds, ["sg-0cccccccccccccccc", "sg-0eeeeeeeeeeeeeeee"]);
+    assert.deepEqual(all(SUBNET_GROUP), []);
+    const others = alone.filter((resource) => !resource.startsWith(SUBNET_GROUP));
+    assert.deepEqual(list(), others);
+  });
+
+  it("lets instances read an adopted instance's secret with the key that it is encrypted with", async () => {
+    const secretKmsKeyArn = "arn:aws:kms:eu-north-1:111122223333:key/secret";
+    const adopted = { subnetGroupName: "found", kmsKeyArn: KEY_ARN, secretKmsKeyArn, securityGroupIds: [] };
+    const { result } = await run({ adopted });
+    const statements = (await valueOf(result.instanceStatements)) as { Resource: string }[];
+    assert.deepEqual(
+      statements.map(({ Resource }) => Resource),
+      [SECRET_ARN, secretKmsKeyArn],
+    );
+    // A key of Performance Insights that was never chosen is the new one.
+    assert.equal((await run({ adopted })).one(INSTANCE).inputs.performanceInsightsKmsKeyId, KEY_ARN);
+  });
 });
 
 /** `type name` of a URN, its type without those of its parents. */

@@ -373,4 +373,31 @@ describe("ReplicatedBucket", () => {
       message: 'ReplicatedBucket "documents": infrequentAccessAfterDays = 29 is not allowed: 30 or more days',
     });
   });
+
+  it("lets another deployment's roles at the documents, not at their copies, and at the key through S3 alone", async () => {
+    const client = "arn:aws:iam::111122223333:role/service-role/old-instances";
+    const { one } = await run({ otherClientArns: [client] });
+    const allowed = (name: string): string[] => {
+      const { Statement } = JSON.parse(one("aws:s3/bucketPolicy:BucketPolicy", name).inputs.policy as string) as {
+        Statement: { Sid: string; Condition: { ArnNotEquals: Record<string, string[]> } }[];
+      };
+      return Statement.find(({ Sid }) => Sid === "DocumentsOnlyForNamedRoles")!.Condition.ArnNotEquals[
+        "aws:PrincipalArn"
+      ]!;
+    };
+    assert.deepEqual(
+      allowed("documents").filter((arn) => !allowed("documents-replica").includes(arn)),
+      [client],
+    );
+    const { inputs } = one("aws:iam/rolePolicy:RolePolicy", "documents-client-old-instances");
+    assert.equal(inputs.role, "old-instances");
+    assert.deepEqual((JSON.parse(inputs.policy as string) as { Statement: unknown }).Statement, [
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: HOME_KEY,
+        Condition: { StringEquals: { "kms:ViaService": "s3.eu-north-1.amazonaws.com" } },
+      },
+    ]);
+  });
 });

@@ -5,7 +5,7 @@ import { factsOf, modelledTypes } from "../../rehearsal/facts";
 import { modelOf } from "../../rehearsal/models";
 import { Refusal, UnmodelledType } from "../../rehearsal/provider";
 import { hasUnknown, isSecret, type Properties, UNKNOWN } from "../../rehearsal/values";
-import { Account, ACCOUNT } from "./account";
+import { Account, ACCOUNT, REGION } from "./account";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
@@ -239,6 +239,30 @@ describe("simulated buckets", () => {
     assert.throws(replicate, /rules\[0\]\.destination\.bucket: versioning of "target" must be Enabled first$/);
     enable("target", "eu-west-1");
     assert.equal(replicate().id, "source");
+  });
+
+  it("take settings in place of those made by hand, and lose what was imported when it is deleted", () => {
+    const account = new Account();
+    const byHand = (type: string, inputs: Properties) =>
+      account.world.put({
+        type,
+        id: "old",
+        name: "old",
+        urn: `by-hand ${type}`,
+        region: REGION,
+        inputs,
+        outputs: inputs,
+      });
+    byHand(BUCKET, { bucket: "old", region: REGION });
+    byHand(VERSIONING, { bucket: "old", region: REGION, versioningConfiguration: { status: "Suspended" } });
+    account.create(VERSIONING, "documents", { bucket: "old", versioningConfiguration: { status: "Enabled" } });
+    assert.deepEqual(
+      account.world.ofType(VERSIONING).map(({ inputs }) => inputs.versioningConfiguration),
+      [{ status: "Enabled" }],
+    );
+    account.delete(VERSIONING, "documents", "old");
+    account.delete(BUCKET, "documents", "old");
+    assert.deepEqual(account.world.ofType(BUCKET), []);
   });
 
   it("take settings only in their own region", () => {
