@@ -160,7 +160,7 @@ describe("what an import asks for", () => {
   it("is a thing that the provider's documentation has an example of, or none where it has none", () => {
     for (const type of modelledTypes().filter((one) => one.startsWith("aws:"))) {
       const file = path.join(root, "node_modules", "@pulumi", "aws", `${type.split(":")[1]}.d.ts`);
-      const documented = fs.readFileSync(file, "utf8").includes("$ pulumi import aws");
+      const documented = fs.readFileSync(file, "utf8").includes(" pulumi import aws");
       const id = importIdOf(made(type, "one", { inputs: {}, outputs: {} }));
       assert.equal(id !== undefined, documented, type);
     }
