@@ -54,7 +54,7 @@ export interface AdoptedInstance {
   readonly subnetGroupName: string;
   /** Key that its storage is encrypted with. */
   readonly kmsKeyArn: string;
-  /** Key of its master password's secret. */
+  /** Key of its master password's secret, which instances need to read it. */
   readonly secretKmsKeyArn: string;
   /** Key of Performance Insights, where that was on. @default the new key */
   readonly performanceInsightsKmsKeyArn?: string;
@@ -188,7 +188,8 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
         dbName: args.databaseName,
         username: args.username,
         manageMasterUserPassword: true,
-        masterUserSecretKmsKeyId: secretKeyArn,
+        // An import does not read it, and RDS refuses to be told the key of a secret that it has already.
+        masterUserSecretKmsKeyId: adopted ? undefined : kmsKeyArn,
         port: PORT,
         multiAz: args.multiAz,
         dbSubnetGroupName: adopted?.subnetGroupName ?? subnetGroup!.name,

@@ -12,6 +12,8 @@ interface Seed {
   readonly name: string;
   readonly inputs: Properties;
   readonly id?: string;
+  /** Arguments that the provider does not read back from AWS. */
+  readonly unread?: readonly string[];
   /** Where the inventory names it. */
   readonly key?: string;
 }
@@ -23,7 +25,7 @@ interface Seed {
 export function putHandMade(world: World, inventory: Inventory): void {
   const provider = new Provider(world);
   const configuration = { region: world.region, defaultTags: {} };
-  for (const { type, name, inputs: given, id } of seedsOf(inventory, world.accountId)) {
+  for (const { type, name, inputs: given, id, unread } of seedsOf(inventory, world.accountId)) {
     const request = { type, name, urn: handMadeUrn(type, name) };
     const { inputs, failures } = provider.check(request, configuration, undefined, given, new Uint8Array(32));
     if (failures.length > 0) {
@@ -33,6 +35,7 @@ export function putHandMade(world: World, inventory: Inventory): void {
     const made = provider.create(request, configuration, inputs, false);
     world.remove(request.urn, made.id);
     const outputs = named(made.outputs, made.id, id);
+    for (const argument of unread ?? []) Reflect.deleteProperty(outputs, argument);
     world.put({
       ...request,
       id: id ?? made.id,
@@ -201,6 +204,7 @@ function seedsOf(inventory: Inventory, accountId: string): Seed[] {
       type: "aws:rds/instance:Instance",
       name: database.identifier,
       key: "database.identifier",
+      unread: ["manageMasterUserPassword", "masterUserSecretKmsKeyId"],
       inputs: {
         identifier: database.identifier,
         engine: "postgres",

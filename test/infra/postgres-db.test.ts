@@ -418,7 +418,8 @@ describe("PostgresDb", () => {
     const { all, one, list } = await run({ adopted });
     const { inputs } = one(INSTANCE);
     assert.equal(inputs.kmsKeyId, adopted.kmsKeyArn);
-    assert.equal(inputs.masterUserSecretKmsKeyId, adopted.secretKmsKeyArn);
+    assert.equal(inputs.manageMasterUserPassword, true);
+    assert.equal(inputs.masterUserSecretKmsKeyId, undefined);
     assert.equal(inputs.performanceInsightsKmsKeyId, adopted.performanceInsightsKmsKeyArn);
     assert.equal(inputs.dbSubnetGroupName, adopted.subnetGroupName);
     assert.deepEqual(inputs.vpcSecurityGroupIds, ["sg-0cccccccccccccccc", "sg-0eeeeeeeeeeeeeeee"]);

@@ -131,13 +131,12 @@ describe("./prism adopt", function () {
       );
     });
 
-    it("changes the database in place only: neither keys nor subnet group, version nor password", () => {
+    it("changes the database in place only: neither its keys nor its subnet group, version or names", () => {
       const [change] = done.stages[0]!.changes.updated.filter(({ resource }) => resource === "rds.Instance database");
       for (const kept of [
         "kmsKeyId",
         "storageEncrypted",
         "masterUserSecretKmsKeyId",
-        "manageMasterUserPassword",
         "dbSubnetGroupName",
         "engineVersion",
         "dbName",
