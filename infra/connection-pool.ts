@@ -26,7 +26,7 @@ export interface PoolSize {
 }
 
 /** An immutable deployment runs the new fleet beside the old one. */
-const FLEETS_DURING_DEPLOYMENT = 2;
+export const FLEETS_DURING_DEPLOYMENT = 2;
 
 /** SQLAlchemy's pool of the hand-made deployment, and the most the application is written for. */
 const MOST_SIZE = 10;

@@ -2,13 +2,14 @@ import yargs, { type CommandModule } from "yargs";
 import { PrismError, exitCode, systemCode } from "./errors";
 import { printJson } from "./output";
 import { adopt } from "./verbs/adopt";
+import { capacity } from "./verbs/capacity";
 import { cost } from "./verbs/cost";
 import { policy } from "./verbs/policy";
 import { providerCheck } from "./verbs/provider-check";
 import { rehearse } from "./verbs/rehearse";
 import { test } from "./verbs/test";
 
-const verbs = [rehearse, adopt, policy, cost, test, providerCheck] as CommandModule[];
+const verbs = [rehearse, adopt, policy, cost, capacity, test, providerCheck] as CommandModule[];
 const usages = verbs.map(({ command }) => String(command));
 
 /** Runs one command line of `./prism`; sets the process's exit code. */

@@ -1,5 +1,6 @@
 import type { JudgedResource } from "../../policies/evaluate";
 import { parseModelId } from "../../catalog/models";
+import { ENVIRONMENT, beanstalkSettings, field, list, modelChain, number, ofType, property, text } from "./resource";
 import { type Amount, type Range, add, larger, map, multiply, rangeOf, remainder } from "./range";
 import { ASSUMED, DAYS, HOURS, type Volumes, keptLogGiB } from "./volumes";
 
@@ -61,34 +62,6 @@ function byUse(
   return charges(volumes).map((charge) => ({ ...charge, byUse: true }));
 }
 
-/** A property as the program gave it, else as AWS filled it in. */
-function property(resource: JudgedResource, name: string): unknown {
-  return resource.inputs?.[name] ?? resource.properties[name];
-}
-
-function text(resource: JudgedResource, name: string): string | undefined {
-  const value = property(resource, name);
-  return typeof value === "string" ? value : undefined;
-}
-
-function number(resource: JudgedResource, name: string, fallback: number): number {
-  const value = property(resource, name);
-  return typeof value === "number" && Number.isFinite(value) ? value : fallback;
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function field(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (at, step) => (typeof at === "object" && at !== null ? (at as Record<string | number, unknown>)[step] : undefined),
-    value,
-  );
-}
-
-const ofType = ({ resources }: Surroundings, type: string) => resources.filter((resource) => resource.type === type);
-
 /** Class of the component of ours that made a resource, and which part of it the resource is. */
 function role(resource: JudgedResource): { component: string; part: string } {
   const types = resource.urn.split("::")[2]?.split("$") ?? [];
@@ -98,47 +71,11 @@ function role(resource: JudgedResource): { component: string; part: string } {
   return { component: component.split(":").at(-1) ?? "", part };
 }
 
-/** Reads the settings of a Beanstalk environment. */
-export function beanstalkSettings(
-  environment: JudgedResource,
-): (namespace: string, name: string) => string | undefined {
-  const settings = new Map(
-    list(property(environment, "settings")).map((setting) => [
-      `${String(field(setting, "namespace"))} ${String(field(setting, "name"))}`,
-      field(setting, "value"),
-    ]),
-  );
-  return (namespace, name) => {
-    const value = settings.get(`${namespace} ${name}`);
-    return typeof value === "string" ? value : undefined;
-  };
-}
-
-export const ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment";
-
 /** Instances that the environments of a checkpoint always run. */
 export function leastInstances(resources: readonly JudgedResource[]): number {
   return resources
     .filter(({ type }) => type === ENVIRONMENT)
     .reduce((sum, each) => sum + Number(beanstalkSettings(each)("aws:autoscaling:asg", "MinSize") ?? 1), 0);
-}
-
-/** Ids of the chain that an environment's application is given, first choice first. */
-export function modelChain(environment: JudgedResource): { id: string; requestsPerMinute: number }[] {
-  const variable = beanstalkSettings(environment)(
-    "aws:elasticbeanstalk:application:environment",
-    "BEDROCK_MODEL_CHAIN",
-  );
-  let chain: unknown;
-  try {
-    chain = JSON.parse(variable ?? "[]");
-  } catch {
-    return [];
-  }
-  return list(chain).flatMap((entry) => {
-    const [id, requests] = [field(entry, "id"), field(entry, "requestsPerMinute")];
-    return typeof id === "string" ? [{ id, requestsPerMinute: typeof requests === "number" ? requests : 0 }] : [];
-  });
 }
 
 const environment: Charger = (resource, around) => {

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { JudgedResource } from "../../policies/evaluate";
 import { checkpointResources } from "../../policies/checkpoint";
-import { SECTIONS } from "../../infra/config";
+import { SECTIONS, type StackSettings } from "../../infra/config";
 import { ConfigurationError, readSections } from "../../infra/validation";
 import { PrismError, UsageError, exitCode, systemCode } from "../errors";
 import { root } from "../paths";
@@ -12,7 +12,9 @@ import { readCheckpoint } from "../policy/source";
 import { type Program, loadProgram, loadStackConfig } from "../program";
 import { checkOut } from "../rehearse/reference";
 import { workspaceOf } from "../rehearse/workspace";
-import type { Usage } from "./volumes";
+
+/** What a stack file says that no resource shows: the usage it expects, the quotas of its account. */
+export type Assumptions = Pick<StackSettings, "usage" | "models" | "database">;
 
 /** Resources of a stack and the usage that is expected of it. */
 export interface Stack {
@@ -20,7 +22,7 @@ export interface Stack {
   /** Where the resources stand, for people. */
   readonly title: string;
   /** Absent where nobody said anything about it. */
-  readonly usage?: Usage;
+  readonly settings?: Assumptions;
   /** What to know about the source. */
   readonly notes: readonly string[];
 }
@@ -41,18 +43,18 @@ export async function openStacks(options: SourceOptions): Promise<{ stack: Stack
   const environment = options.env ?? DEFAULT_ENVIRONMENT;
   const program = loadProgram(options.program);
   loadStackConfig(program, environment);
-  const usage = usageOf(program, environment);
-  if (options.from !== undefined) return openChange(program, environment, options.from, usage);
+  const settings = assumptionsOf(program, environment);
+  if (options.from !== undefined) return openChange(program, environment, options.from, settings);
   const { stateFile } = workspaceOf(program, environment);
   if (!fs.existsSync(stateFile)) await rehearse(environment, program, []);
   const written = fs.statSync(stateFile).mtime;
   const newer = newestSource(program, environment) > written.getTime();
-  const verb = `./prism rehearse ${environment}${isRoot(program) ? "" : ` --program ${program.directory}`}`;
+  const verb = `./prism rehearse ${environment}${isRoot(program) ? "" : ` --program ${program.label}`}`;
   return {
     stack: {
       resources: readStateFile(stateFile),
       title: `rehearsal of ${written.toISOString().slice(0, 16).replace("T", " ")} UTC`,
-      usage,
+      settings,
       notes: newer ? [`Files of the program are newer than its rehearsal: ${verb} brings it up to date.`] : [],
     },
   };
@@ -60,45 +62,33 @@ export async function openStacks(options: SourceOptions): Promise<{ stack: Stack
 
 /** Of a checkpoint nothing is assumed unless an environment is named whose usage it has. */
 function openCheckpoint(file: string, environment: string | undefined): Stack {
+  const settings = environment === undefined ? undefined : assumptionsOf(loadProgram(), environment);
   const { resources, title } = readCheckpoint(file);
-  return {
-    resources,
-    title,
-    usage: environment === undefined ? undefined : usageOf(loadProgram(), environment),
-    notes:
-      environment === undefined
-        ? ["No usage is assumed; name an environment to take the usage of its stack file."]
-        : [],
-  };
+  const notes = settings ? [] : ["No usage is assumed; name an environment to take the usage of its stack file."];
+  return { resources, title, settings, notes };
 }
 
 async function openChange(
   program: Program,
   environment: string,
   from: string,
-  usage: Usage,
+  settings: Assumptions,
 ): Promise<{ stack: Stack; base: Stack & { commit: string } }> {
-  const reference = await checkOut(from, (text) => process.stderr.write(`${text}\n`));
+  const { directory, commit } = await checkOut(from, (text) => process.stderr.write(`${text}\n`));
   await rehearse(environment, program, ["--from", from]);
   const workspace = workspaceOf(program, environment, "changes");
-  const before = usageIn(path.join(reference.directory, `Pulumi.${environment}.yaml`));
+  const theirs = loadProgram(directory, directory);
+  const before = saysUsage(theirs, environment) ? readAssumptions(theirs, environment) : undefined;
   return {
-    stack: { resources: readStateFile(workspace.stateFile), title: "the working tree", usage, notes: [] },
+    stack: { resources: readStateFile(workspace.stateFile), title: "the working tree", settings, notes: [] },
     base: {
       resources: readStateFile(workspace.baseFile),
-      title: `${from} (${reference.commit.slice(0, 10)})`,
-      usage: before ?? usage,
+      title: `${from} (${commit.slice(0, 10)})`,
+      settings: before ?? settings,
       notes: before ? [] : [`${from} says nothing about usage; that of the working tree is taken for both.`],
-      commit: reference.commit,
+      commit,
     },
   };
-
-  /** The usage of a file of the reference, or undefined where it has none. */
-  function usageIn(file: string): Usage | undefined {
-    const theirs = loadProgram(reference.directory, reference.directory);
-    if (!fs.existsSync(file)) return undefined;
-    return rawUsage(theirs, environment) === undefined ? undefined : usageOf(theirs, environment);
-  }
 }
 
 /** Runs a rehearsal, whose words go to stderr. */
@@ -124,27 +114,38 @@ function readStateFile(file: string): JudgedResource[] {
 }
 
 /**
- * The usage that a stack file of the root program assumes. Another program of this repository bears the load of the
- * environment of the same name.
+ * What the stack file of the root program assumes: another program of this repository bears the load of the environment
+ * of the same name.
  *
  * @throws UsageError for values that are not allowed
  */
-export function usageOf(program: Program, environment: string): Usage {
-  const own =
-    isRoot(program) || program.directory.includes(`${path.sep}references${path.sep}`) ? program : loadProgram();
-  const raw = own.environments.includes(environment) ? rawUsage(own, environment) : undefined;
-  const { settings, faults } = readSections(
-    "ai-prism",
-    { usage: SECTIONS.usage },
-    raw === undefined ? {} : { "ai-prism:usage": JSON.stringify(raw) },
-  );
-  if (faults.length > 0) throw new UsageError(new ConfigurationError(environment, faults).message);
-  return settings.usage!;
+function assumptionsOf(program: Program, environment: string): Assumptions {
+  const main = isRoot(program) ? program : loadProgram();
+  if (isRoot(program) || main.environments.includes(environment)) return readAssumptions(main, environment);
+  return { usage: SECTIONS.usage.parse({}), models: SECTIONS.models.parse({}), database: SECTIONS.database.parse({}) };
 }
 
-function rawUsage(program: Program, environment: string): unknown {
+const ASSUMED_SECTIONS = { usage: SECTIONS.usage, models: SECTIONS.models, database: SECTIONS.database };
+
+function readAssumptions(program: Program, environment: string): Assumptions {
   const config = loadStackConfig(program, environment);
-  return config["ai-prism:usage"] ?? config.usage;
+  const given = Object.keys(ASSUMED_SECTIONS).flatMap((key) => {
+    const value = config[`ai-prism:${key}`] ?? config[key];
+    return value === undefined ? [] : [[`ai-prism:${key}`, JSON.stringify(value)]];
+  });
+  const { settings, faults } = readSections(
+    "ai-prism",
+    ASSUMED_SECTIONS,
+    Object.fromEntries(given) as Record<string, string>,
+  );
+  if (faults.length > 0) throw new UsageError(new ConfigurationError(environment, faults).message);
+  return settings as Assumptions;
+}
+
+function saysUsage(program: Program, environment: string): boolean {
+  if (!program.environments.includes(environment)) return false;
+  const config = loadStackConfig(program, environment);
+  return (config["ai-prism:usage"] ?? config.usage) !== undefined;
 }
 
 const isRoot = ({ directory }: Program) => directory === root;

@@ -57,8 +57,8 @@ export const cost: CommandModule<object, Options> = {
   handler: async (options) => {
     if (options.json && options.markdown) throw new UsageError("--json and --markdown: one of them");
     const { stack, base } = await openStacks(options);
-    const now = estimate(stack.resources, stack.usage);
-    const before = base && estimate(base.resources, base.usage);
+    const now = estimate(stack.resources, stack.settings?.usage);
+    const before = base && estimate(base.resources, base.settings?.usage);
     const verdicts = judgeBudgets(now);
     process.exitCode = verdicts.every(({ ok }) => ok) ? exitCode.fine : exitCode.failed;
     const [, , name = "", , project = ""] = (stack.resources[0]?.urn ?? "").split(":");
@@ -72,12 +72,12 @@ export const cost: CommandModule<object, Options> = {
         project,
         stack: name,
         source: stack.title,
-        usage: stack.usage,
+        usage: stack.settings?.usage,
         ...documentOf(now, verdicts),
         from: base && {
           reference: options.from,
           commit: base.commit,
-          usage: base.usage,
+          usage: base.settings?.usage,
           total: cents(before!.total),
           changes: changes!.map((change) => ({
             ...change,
@@ -102,7 +102,7 @@ export const cost: CommandModule<object, Options> = {
       ...(options["hand-made"] ? [handMadeTable(handMadeRows(), now, name)] : [costTable(now)]),
       notPricedTable(now),
       uncertainTable(now),
-      ...(stack.usage ? [usageTable(stack.usage)] : []),
+      ...(stack.settings ? [usageTable(stack.settings.usage)] : []),
     ].filter((table): table is Table => table !== undefined);
     const lines = [...budgetLines(now), ...notes].map(plain);
     const heading = plain(`${project} ${name}: costs a month, from ${stack.title}`);
