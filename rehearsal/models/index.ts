@@ -1,40 +1,22 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
 import { serviceOf } from "../facts";
 import type { Model, Models } from "./model";
 
-/** The model files by service. Loaded when the program first uses the service. */
-const services: Record<string, () => { models: Models }> = {
-  accessanalyzer: () => require("./accessanalyzer"),
-  acm: () => require("./acm"),
-  bedrock: () => require("./bedrock"),
-  bedrockmodel: () => require("./bedrockmodel"),
-  budgets: () => require("./budgets"),
-  chatbot: () => require("./chatbot"),
-  cloudfront: () => require("./cloudfront"),
-  cloudtrail: () => require("./cloudtrail"),
-  cloudwatch: () => require("./cloudwatch"),
-  costexplorer: () => require("./costexplorer"),
-  dynamodb: () => require("./dynamodb"),
-  ec2: () => require("./ec2"),
-  elasticache: () => require("./elasticache"),
-  elasticbeanstalk: () => require("./elasticbeanstalk"),
-  guardduty: () => require("./guardduty"),
-  iam: () => require("./iam"),
-  kms: () => require("./kms"),
-  lambda: () => require("./lambda"),
-  lb: () => require("./lb"),
-  random: () => require("./random"),
-  rds: () => require("./rds"),
-  route53: () => require("./route53"),
-  s3: () => require("./s3"),
-  secretsmanager: () => require("./secretsmanager"),
-  sns: () => require("./sns"),
-  sqs: () => require("./sqs"),
-  ssm: () => require("./ssm"),
-  vpc: () => require("./vpc"),
-  wafv2: () => require("./wafv2"),
-};
+/** Models by service; undefined for a service that has none. */
+const loaded = new Map<string, Models | undefined>();
 
 /** What a type's service does beyond the facts, or undefined when the facts say everything. */
 export function modelOf(type: string): Model | undefined {
-  return services[serviceOf(type)]?.().models[type];
+  const service = serviceOf(type);
+  if (!loaded.has(service)) loaded.set(service, load(service));
+  return loaded.get(service)?.[type];
+}
+
+/** Loads the file of a service, which is named like its facts. */
+function load(service: string): Models | undefined {
+  const path = join(__dirname, `${service}.ts`);
+  const known = /^[a-z0-9]+$/.test(service) && existsSync(path);
+  return known ? (require(path) as { models?: Models }).models : undefined;
 }
