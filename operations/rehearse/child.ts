@@ -75,26 +75,27 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
   let standIn: Rehearsal.StandIn | undefined;
   try {
     const { World, drift, Faults, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
-    const resourcesInState = () => readState(job.stateFile)?.deployment.resources ?? [];
-    const state = resourcesInState();
+    let deployment = readState(job.stateFile)?.deployment;
+    const state = deployment?.resources ?? [];
     const world = World.load(job.worldFile, job.account, state);
     findings.notes.push(...notesOn(world, world.reconcile(state)));
     const faults = new Faults(job.faults ?? [], killEngine);
     findings.faults = faults.outcomes();
     const running = (standIn = await startStandIn(world, job.faults?.length ? faults : undefined));
     const tellOrphans = () => {
-      findings.orphans = orphansIn(job.stateFile, world).map((orphan) => reportOf(orphan, job.environment));
+      findings.orphans = orphansIn(deployment, world).map((orphan) => reportOf(orphan, job.environment));
     };
     if (job.orphans) {
       const env = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
       const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
-      const failure = await handleOrphans(job.orphans, orphansIn(job.stateFile, world), world, engine);
+      const failure = await handleOrphans(job.orphans, orphansIn(deployment, world), world, engine);
       if (failure) return failure;
+      deployment = readState(job.stateFile)?.deployment;
     }
     tellOrphans();
     for (const orphan of findings.orphans) send({ kind: "note", text: orphanLines(orphan).join("\n") });
     const everyStep = checkpointsOf(job.faults ?? []);
-    world.keepJournal(resourcesInState(), everyStep);
+    world.keepJournal(deployment?.resources ?? [], everyStep);
     const drifted = job.task === "drift" ? drift(world, job.drift ?? []) : [];
     const program = new InlineProgram(job.programDirectory);
 
@@ -157,6 +158,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const up = await pass("up");
     findings.faults = faults.outcomes();
     // The engine has written its state, of a failed deployment too.
+    deployment = readState(job.stateFile)?.deployment;
     tellOrphans();
     world.save();
     findings.policies = judge(gate, up);

@@ -4,7 +4,7 @@ import { plural } from "../output";
 import type { EngineOptions } from "../pulumi";
 import { runImport } from "./import";
 import type { Failure } from "./report";
-import { describeResource, readState } from "./state";
+import { type Deployment, describeResource } from "./state";
 
 /** What `--orphans` can do. */
 export const orphanActions = ["import", "delete"] as const;
@@ -37,9 +37,8 @@ export function notesOn({ interrupted }: World, { added, missing }: Disagreement
   return notes;
 }
 
-/** Compares the engine's state, as it is in its file, with the world. */
-export function orphansIn(stateFile: string, world: World): Orphan[] {
-  const deployment = readState(stateFile)?.deployment;
+/** What the world holds and the engine's state does not. */
+export function orphansIn(deployment: Deployment | undefined, world: World): Orphan[] {
   const resources = deployment?.resources ?? [];
   const pending = (deployment?.pending_operations ?? []) as { resource: Placed }[];
   return orphansOf(
