@@ -4,12 +4,19 @@ import type { ResourceRule } from "../rule";
 
 export const s3NoPublicAcl: ResourceRule = {
   id: "s3-no-public-acl",
-  title: "No access control list opens a bucket to everybody",
+  title: "No access control list opens a bucket or an object to everybody",
   family: "public-access",
   severity: "critical",
   enforcement: "mandatory",
   scope: "resource",
-  types: [...bucketTypes, "aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2"],
+  types: [
+    ...bucketTypes,
+    "aws:s3/bucketAcl:BucketAcl",
+    "aws:s3/bucketAclV2:BucketAclV2",
+    "aws:s3/bucketObject:BucketObject",
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+    "aws:s3/objectCopy:ObjectCopy",
+  ],
   controls: { fsbp: ["S3.2", "S3.3"], wellArchitected: ["SEC03-BP07"] },
   remediation:
     "Remove the ACL; with ownership BucketOwnerEnforced a bucket needs none. Serve public files through CloudFront.",

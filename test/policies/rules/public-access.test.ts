@@ -58,6 +58,10 @@ describeRule(s3NoPublicAcl, {
     "a bucket that everybody reads": [acl({ acl: "public-read" }), /"public-read"/],
     "a bucket that everybody writes": [acl({ acl: "public-read-write" }), /"public-read-write"/],
     "a bucket that every AWS customer reads": [acl({ acl: "authenticated-read" }), /"authenticated-read"/],
+    "an object that everybody reads": [
+      [resource("aws:s3/bucketObjectv2:BucketObjectv2", "o", { bucket: "data", key: "x", acl: "public-read" })],
+      /"public-read"/,
+    ],
     "a grant to everybody": [acl({ accessControlPolicy: { grants: [{ grantee: { uri: allUsers } }] } }), /AllUsers/],
     "the deprecated inline grant to everybody": [
       [resource("aws:s3/bucket:Bucket", "old", { grants: [{ uri: allUsers, permissions: ["READ"] }] })],
