@@ -1,6 +1,6 @@
 import { Identifiers, zoneIdOf, zonesOf } from "../aws";
 import { contains, overlaps } from "../subnet-layout";
-import { isObject, list, type Properties, reveal, sameValue, text } from "../values";
+import { isObject, list, type Properties, sameValue, text } from "../values";
 import type { World, WorldResource } from "../world";
 import { type Model, type ModelContext, type Models, type Refused, refused } from "./model";
 import { cannotAssume, groupElsewhere, holderOf, lastTenantOf, naming, others, plain, vpcOfSubnet } from "./references";
@@ -269,7 +269,7 @@ export const securityGroupRule: Model = {
   refuse(context) {
     const { inputs, type, world } = context;
     const wanted = ruleKey(inputs);
-    const twin = others(context, type).find((one) => ruleKey(reveal(one.inputs) as Properties) === wanted);
+    const twin = others(context, type).find((one) => ruleKey(plain(one)) === wanted);
     if (twin) {
       return refused("InvalidPermission.Duplicate", `the specified rule already exists in the group: "${twin.name}"`);
     }

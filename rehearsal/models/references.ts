@@ -7,9 +7,14 @@ const ROLE = "aws:iam/role:Role";
 const KEY = "aws:kms/key:Key";
 const REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey";
 
+/** Inputs without secret markers, by the inputs as they are held: a resource that changes gets new ones. */
+const revealed = new WeakMap<Properties, Properties>();
+
 /** A resource's inputs without secret markers. */
 export function plain({ inputs }: WorldResource): Properties {
-  return reveal(inputs) as Properties;
+  let known = revealed.get(inputs);
+  if (!known) revealed.set(inputs, (known = reveal(inputs) as Properties));
+  return known;
 }
 
 /** How a message names a resource of the program. */

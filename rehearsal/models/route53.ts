@@ -29,8 +29,8 @@ function refuseRecord(context: ModelContext): Refused | undefined {
     }
     const clash = others(context, RECORD).find((one) => {
       const other = plain(one);
-      const same = other.zoneId === inputs.zoneId && fullName(other.name, apex) === name;
-      return same && (other.type === "CNAME") !== (inputs.type === "CNAME");
+      const differs = (other.type === "CNAME") !== (inputs.type === "CNAME");
+      return differs && other.zoneId === inputs.zoneId && fullName(other.name, apex) === name;
     });
     if (clash) {
       return refused(
