@@ -17,8 +17,8 @@ export interface JournalEntry {
 /** What a journal says of the run that wrote it. */
 export interface JournalHeader {
   accountId: string;
-  /** Mark of the engine's state when the run began. */
-  state: string;
+  /** When the engine had last saved its state before the run. */
+  savedAt: string;
   /** Whether the engine saved its state after every step. */
   checkpoints: boolean;
 }
@@ -100,7 +100,7 @@ export function readJournal(
     if (!isEntry(entry)) throw damaged(path, index + 2);
     return entry;
   });
-  return { accountId, state: String(header.state), checkpoints: header.checkpoints === true, entries };
+  return { accountId, savedAt: String(header.savedAt), checkpoints: header.checkpoints === true, entries };
 }
 
 function parse(path: string, line: number, text: string): object {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -52,8 +51,6 @@ export interface CheckpointResource {
   outputs?: Properties;
   /** Read, not managed: it does not belong to the stack. */
   external?: boolean;
-  /** When the engine last changed it. */
-  modified?: string;
 }
 
 interface WorldDefaults {
@@ -94,7 +91,7 @@ export class World {
     path: string,
     file: WorldFile | undefined,
     { accountId, region }: WorldDefaults,
-    state: CheckpointResource[],
+    savedAt: string,
   ) {
     this.#path = path;
     this.accountId = accountId;
@@ -104,7 +101,7 @@ export class World {
     const journal = readJournal(journalOf(path), accountId);
     this.#isNew = !file && !journal;
     if (!journal?.entries.length) return;
-    const undone = !journal.checkpoints && journal.state === markOf(state);
+    const undone = !journal.checkpoints && journal.savedAt === savedAt;
     this.interrupted = { operations: journal.entries.length, undone };
     if (!undone) for (const entry of journal.entries) this.#replay(entry);
   }
@@ -114,32 +111,33 @@ export class World {
    * world.
    *
    * @param defaults Account and region of an empty world; a file knows its own account.
-   * @param state What the engine's state holds: a run that is not in it, and was not to be before its end, was not made.
+   * @param savedAt When the engine last saved its state. A run of which nothing was to be saved before its end, and nothing
+   *   was, counts as not made.
    * @throws WorldFileError when a file is damaged, or of another version or account
    */
-  static load(path: string, defaults: WorldDefaults, state: CheckpointResource[] = []): World {
+  static load(path: string, defaults: WorldDefaults, savedAt = ""): World {
     const file = existsSync(path) ? parse(path) : undefined;
     if (file && file.accountId !== defaults.accountId) {
       throw new WorldFileError(
         `${path}: holds the simulated account ${file.accountId}, not ${defaults.accountId}; start over with --fresh`,
       );
     }
-    return new World(path, file, defaults, state);
+    return new World(path, file, defaults, savedAt);
   }
 
   /**
    * From now on every change is in a file before the engine hears of it.
    *
-   * @param state What the engine's state holds before the run.
+   * @param savedAt When the engine last saved its state.
    * @param checkpoints Whether the engine saves its state after every step, as it does for AWS.
    */
-  keepJournal(state: CheckpointResource[], checkpoints: boolean): void {
+  keepJournal(savedAt: string, checkpoints: boolean): void {
     // The file then holds what an earlier journal told.
     if (this.interrupted) this.save();
     this.#journal?.close();
     this.#journal = new Journal(journalOf(this.#path), {
       accountId: this.accountId,
-      state: markOf(state),
+      savedAt,
       checkpoints,
     });
   }
@@ -296,13 +294,6 @@ export class World {
     if (this.#journal) this.#journal.empty();
     else rmSync(journalOf(this.#path), { force: true });
   }
-}
-
-/** A text that differs when the engine has saved a change meanwhile. */
-function markOf(state: CheckpointResource[]): string {
-  const hash = createHash("sha256");
-  for (const { urn, id = "", modified = "" } of state) hash.update(`${urn}\n${id}\n${modified}\n`);
-  return hash.digest("hex");
 }
 
 function journalOf(path: string): string {

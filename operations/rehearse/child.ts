@@ -12,7 +12,7 @@ import { handleOrphans, notesOn, orphanLines, orphansIn, reportOf } from "./orph
 import { judge, passedBy, type PassResult, runPass } from "./pass";
 import { PolicyHosts } from "./policy-hosts";
 import type { Failure, PassName } from "./report";
-import { readState } from "./state";
+import { readState, savedAt } from "./state";
 
 let stopping = false;
 let enginePid: number | undefined;
@@ -76,9 +76,8 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
   try {
     const { World, drift, Faults, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
     let deployment = readState(job.stateFile)?.deployment;
-    const state = deployment?.resources ?? [];
-    const world = World.load(job.worldFile, job.account, state);
-    findings.notes.push(...notesOn(world, world.reconcile(state)));
+    const world = World.load(job.worldFile, job.account, savedAt(deployment));
+    findings.notes.push(...notesOn(world, world.reconcile(deployment?.resources ?? [])));
     const faults = new Faults(job.faults ?? [], killEngine);
     findings.faults = faults.outcomes();
     const running = (standIn = await startStandIn(world, job.faults?.length ? faults : undefined));
@@ -95,7 +94,8 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     tellOrphans();
     for (const orphan of findings.orphans) send({ kind: "note", text: orphanLines(orphan).join("\n") });
     const everyStep = checkpointsOf(job.faults ?? []);
-    world.keepJournal(deployment?.resources ?? [], everyStep);
+    const savedBefore = savedAt(deployment);
+    world.keepJournal(savedBefore, everyStep);
     const drifted = job.task === "drift" ? drift(world, job.drift ?? []) : [];
     const program = new InlineProgram(job.programDirectory);
 
@@ -157,10 +157,12 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
 
     const up = await pass("up");
     findings.faults = faults.outcomes();
-    // The engine has written its state, of a failed deployment too.
     deployment = readState(job.stateFile)?.deployment;
-    tellOrphans();
-    world.save();
+    // The engine writes its state of a failed deployment, too. One that could not leaves the journal to the next run.
+    if (everyStep || savedAt(deployment) !== savedBefore) {
+      tellOrphans();
+      world.save();
+    }
     findings.policies = judge(gate, up);
     findings.changes = up.changes;
     const failed = failureIn(up) ?? unjudged(up);

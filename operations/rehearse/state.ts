@@ -18,12 +18,11 @@ export interface StateResource {
   propertyDependencies?: Record<string, string[]>;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
-  modified?: string;
 }
 
 /** `deployment` of a `pulumi stack export`. */
 export interface Deployment {
-  manifest?: unknown;
+  manifest?: { time?: string };
   resources?: StateResource[];
   [section: string]: unknown;
 }
@@ -47,6 +46,11 @@ export function readState(file: string): { version: number; deployment: Deployme
   }
   const state = JSON.parse(text) as StateFile;
   return { version: state.version, deployment: state.checkpoint.latest ?? {} };
+}
+
+/** When the engine saved a state; empty when there is none yet. */
+export function savedAt(deployment: Deployment | undefined): string {
+  return deployment?.manifest?.time ?? "";
 }
 
 /**

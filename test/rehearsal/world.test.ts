@@ -162,7 +162,7 @@ describe("the journal of the simulated world", () => {
   it("brings back what a killed process had accepted: created, changed and deleted", () => {
     const path = saved(bucket("kept"), bucket("deleted"));
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([], true);
+    world.keepJournal("", true);
     world.put({ ...bucket("created"), generation: world.nextGeneration("urn::created") });
     world.put({ ...bucket("kept"), inputs: { bucket: "kept", forceDestroy: true } });
     world.remove("urn::deleted", "deleted");
@@ -175,7 +175,7 @@ describe("the journal of the simulated world", () => {
   it("holds no secret", () => {
     const path = file();
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([], true);
+    world.keepJournal("", true);
     world.put({ ...bucket("a"), inputs: { value: secret("leaked-value") } });
     assert.match(readFileSync(`${path}.journal`, "utf8"), /"a"/);
     assert.doesNotMatch(readFileSync(`${path}.journal`, "utf8"), /leaked-value/);
@@ -184,7 +184,7 @@ describe("the journal of the simulated world", () => {
   it("is empty once the world is saved, and goes on after that", () => {
     const path = file();
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([], true);
+    world.keepJournal("", true);
     world.put(bucket("a"));
     world.save();
     assert.equal(World.load(path, DEFAULTS).interrupted, undefined);
@@ -200,7 +200,7 @@ describe("the journal of the simulated world", () => {
   it("changes nothing when it is read over a file that holds its entries already", () => {
     const path = file();
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([], true);
+    world.keepJournal("", true);
     world.put({ ...bucket("a"), generation: 1 });
     world.put({ ...bucket("b"), generation: 1 });
     world.remove("urn::a", "a");
@@ -213,23 +213,22 @@ describe("the journal of the simulated world", () => {
   it("counts a run as not made when the engine was to save at the end only and saved nothing", () => {
     const path = saved(bucket("before"));
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([recorded("before")], false);
+    world.keepJournal("before", false);
     world.put({ ...bucket("new"), generation: 1 });
-    const undone = World.load(path, DEFAULTS, [recorded("before")]);
+    const undone = World.load(path, DEFAULTS, "before");
     assert.deepEqual(undone.interrupted, { operations: 1, undone: true });
     assert.deepEqual(undone.resources(), [bucket("before")]);
-    const state = [recorded("before"), recorded("new")];
-    const known = World.load(path, DEFAULTS, state);
+    const known = World.load(path, DEFAULTS, "afterwards");
     assert.equal(known.interrupted?.undone, false);
-    assert.deepEqual(known.reconcile(state).unrecorded, []);
+    assert.deepEqual(known.reconcile([recorded("before"), recorded("new")]).unrecorded, []);
   });
 
   it("takes an interrupted run's changes into the file when the next run begins its own journal", () => {
     const path = file();
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([], true);
+    world.keepJournal("", true);
     world.put({ ...bucket("orphan"), generation: 1 });
-    World.load(path, DEFAULTS).keepJournal([], true);
+    World.load(path, DEFAULTS).keepJournal("", true);
     const third = World.load(path, DEFAULTS);
     assert.equal(third.interrupted, undefined);
     assert.equal(third.reconcile([]).unrecorded[0]?.id, "orphan");
@@ -238,7 +237,7 @@ describe("the journal of the simulated world", () => {
   it("leaves out a last line that is not whole, and a file that has not even one", () => {
     const path = file();
     const world = World.load(path, DEFAULTS);
-    world.keepJournal([], true);
+    world.keepJournal("", true);
     world.put(bucket("a"));
     appendFileSync(`${path}.journal`, '{"put":{"type":"aws:s3/b');
     assert.deepEqual(World.load(path, DEFAULTS).resources(), [bucket("a")]);
@@ -258,7 +257,7 @@ describe("the journal of the simulated world", () => {
       }
       return undefined;
     };
-    const header = JSON.stringify({ version: 1, accountId: "111122223333", state: "", checkpoints: true });
+    const header = JSON.stringify({ version: 1, accountId: "111122223333", savedAt: "", checkpoints: true });
     assert.equal(refusal(`${header}\n`), undefined);
     for (const line of ["nothing", "null", "{}", '{"put":{"type":"aws:s3/bucket:Bucket"}}', '{"remove":["urn"]}']) {
       assert.equal(refusal(`${header}\n${line}\n`), "WORLD.journal: line 2 is damaged; start over with --fresh", line);
