@@ -19,6 +19,10 @@ workers = _whole("WEB_PROCESSES", 1, 32)
 worker_class = "gthread"
 threads = _whole("WEB_THREADS", 1, 64)
 
+# Loaded once, before the processes part: what cannot start says so once, and its code is in memory once. An application
+# that opens connections while it is loaded would have its processes share them, and says False in a file of its own.
+preload_app = True
+
 # As long as nginx waits for an answer; a process that is told to stop finishes its requests within that.
 timeout = 120
 graceful_timeout = 110
@@ -30,7 +34,7 @@ keepalive = 75
 control_socket_disable = True
 
 # Tells that a process lives; on a disk that is slow for a moment, gunicorn would take it for dead.
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 # The access log is nginx's.
 logconfig_dict = {

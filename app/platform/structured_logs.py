@@ -7,6 +7,9 @@ import sys
 # What the logging module sets itself; everything else on a record was given as `extra`.
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
+# The end says what went wrong. The system log cuts lines at 8 KiB, and half a line is no JSON.
+MOST_OF_A_TRACEBACK = 4000
+
 _events = logging.getLogger("events")
 
 
@@ -17,7 +20,7 @@ class JsonFormatter(logging.Formatter):
         fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         line = {"level": record.levelname, "logger": record.name, "message": record.getMessage(), **fields}
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = self.formatException(record.exc_info)[-MOST_OF_A_TRACEBACK:]
         return json.dumps(line, default=str)
 
 
@@ -37,5 +40,5 @@ def _log_uncaught(kind, error, traceback) -> None:
 
 
 def log_event(event: str, **fields: object) -> None:
-    """A line that is counted. `catalog/log-events.ts` says which events there are and what fields their metrics read."""
+    """A line that is counted: `catalog/log-events.ts` says which events there are, and which fields are read."""
     _events.info(event, extra={"event": event, **fields})

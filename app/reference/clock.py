@@ -5,12 +5,12 @@ import signal
 import threading
 
 import redis
-from structured_logs import configure_logs
 
 from prism.queue import log_queue
 from prism.redis_client import redis_client
 from prism.sessions import log_expired_sessions
 from prism.settings import settings_or_exit
+from structured_logs import configure_logs
 
 logger = logging.getLogger("clock")
 

@@ -3,10 +3,19 @@
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
-from structured_logs import configure_logs
 
 from prism.queue import job_queue, worker_connection
 from prism.settings import settings_or_exit
+from structured_logs import configure_logs
+
+
+class Worker(SimpleWorker):
+    """Does its jobs itself, so that they share clients and one pool, as the pool's size was computed for."""
+
+    def __init__(self, *args, **kwargs):
+        # Every minute, idle or not, it takes over what an instance that is gone has left: jobs that were begun, and the
+        # jobs that wait for their time. RQ's own ten minutes are long for somebody who waits.
+        super().__init__(*args, maintenance_interval=60, worker_ttl=75, **kwargs)
 
 
 def main() -> None:
@@ -17,8 +26,7 @@ def main() -> None:
         [job_queue(connection)],
         connection=connection,
         num_workers=settings.worker_processes,
-        # Runs its jobs itself, so that they share clients and one pool, as the pool's size was computed for.
-        worker_class=SimpleWorker,
+        worker_class=Worker,
         serializer=JSONSerializer,
     ).start()
 

@@ -4,8 +4,9 @@ import functools
 
 from flask import Flask, jsonify
 from flask_migrate import Migrate
-from structured_logs import configure_logs
 from werkzeug.exceptions import HTTPException
+
+from structured_logs import configure_logs
 
 from .database import configure_database, db
 from .documents import configure_documents

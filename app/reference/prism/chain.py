@@ -8,6 +8,7 @@ import boto3
 import redis
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
 from structured_logs import log_event
 
 from .settings import Model, Settings
@@ -22,8 +23,8 @@ COOLDOWN_SECONDS = {
 }
 OTHER_COOLDOWN_SECONDS = 60
 
-# Answers 0 and counts the call, or the milliseconds until the model can be called. Runs inside Redis, in one step and by
-# one clock, because the limit holds for all processes of all instances together.
+# Answers 0 and counts the call, or the milliseconds until the model can be called. Runs inside Redis, in one step and
+# by one clock, because the limit holds for all processes of all instances together.
 ENTER = """
 local cooling = redis.call('PTTL', KEYS[2])
 if cooling > 0 then return cooling end

@@ -17,7 +17,7 @@ from .settings import Settings
 
 db = SQLAlchemy()
 
-# A rotation changes the database first and the secret a moment later; that long a connection waits for the two to agree.
+# A rotation changes the database first and the secret a moment later; so long a connection waits for both to agree.
 ROTATION_SECONDS = 10
 
 # Where the new password is: first among what is valid, and during a rotation among what is about to be.
@@ -102,6 +102,4 @@ def configure_database(application: Flask, settings: Settings) -> None:
 
         @event.listens_for(db.engine, "do_connect")
         def connect(dialect, _record, arguments, parameters):
-            return password.connect(
-                lambda current: dialect.connect(*arguments, **{**parameters, "password": current})
-            )
+            return password.connect(lambda current: dialect.connect(*arguments, **{**parameters, "password": current}))

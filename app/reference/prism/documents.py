@@ -17,8 +17,9 @@ from .storage import Storage
 # What Bedrock takes as one document.
 MOST_BYTES = 4_500_000
 
-# A form's own words around the document.
-FORM_BYTES = 100_000
+# What nginx lets through. A request is read to its end even when it is refused: nginx would take an answer that comes
+# before it has sent everything for a failure of ours.
+MOST_REQUEST_BYTES = 50 * 1024 * 1024
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -65,17 +66,15 @@ def receive():
     upload = request.files.get("document")
     if upload is None or not upload.filename:
         abort(400, "send the document as the file `document` of a form")
-    content = upload.stream.read()
+    content = upload.stream.read(MOST_BYTES + 1)
     format_of_name = upload.filename.rpartition(".")[2].lower()
     if format_of_name not in CONTENT_TYPES:
         abort(415, f"the document has to be one of {', '.join(CONTENT_TYPES)}")
     if len(content) > MOST_BYTES:
-        abort(413, f"the document has {len(content)} bytes, and {MOST_BYTES} are the most")
+        abort(413, f"the document has more than {MOST_BYTES} bytes")
     if not _is_document(format_of_name, content):
         abort(422, f"the file is empty or no {format_of_name}")
-    document = Document(
-        id=uuid.uuid4(), owner=_owner(create=True), name=upload.filename[:255], format=format_of_name
-    )
+    document = Document(id=uuid.uuid4(), owner=_owner(create=True), name=upload.filename[:255], format=format_of_name)
     # First the content, then the row, then the job: whatever fails in between leaves nothing that points to nothing.
     _storage().write(document.key, content, CONTENT_TYPES[format_of_name])
     db.session.add(document)
@@ -113,7 +112,7 @@ def show(document_id: uuid.UUID):
 
 def configure_documents(application: Flask, storage: Storage, enqueue_review) -> None:
     """Serves documents. `enqueue_review` is called with the id of each that came in."""
-    application.config["MAX_CONTENT_LENGTH"] = MOST_BYTES + FORM_BYTES
+    application.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
     application.extensions["storage"] = storage
     application.extensions["enqueue_review"] = enqueue_review
     application.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
+
 from structured_logs import log_event
 
 from .settings import Settings
@@ -17,7 +18,7 @@ MOST_LOOKED_AT = 100
 
 
 def worker_connection(settings: Settings) -> redis.Redis:
-    """RQ's own connection, on which workers wait for jobs. It tries for a minute: RQ's scheduler ends with its first error."""
+    """RQ's own connection. It tries for a minute: RQ's scheduler ends with the first error that it meets."""
     return redis.Redis.from_url(
         settings.redis_url,
         socket_connect_timeout=3,

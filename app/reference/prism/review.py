@@ -9,9 +9,10 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, current_app
+from flask import Flask
 from rq import Callback, Retry
 from rq.job import Job
+
 from structured_logs import log_event
 
 from .chain import Answer, ModelChain, NoModelFree, RequestRefused
@@ -23,11 +24,12 @@ from .storage import Storage
 
 logger = logging.getLogger(__name__)
 
-# How long one call of a model may take: the longest that Bedrock is known to think about a document of this size.
+# How long one call of a model may take.
 CALL_SECONDS = 240
 
-# The whole chain, one after the other, and reading and writing around it.
-JOB_SECONDS = 1800
+# A chain of three, one after the other, and reading and writing around it. A job whose worker was killed is only taken
+# up again after that.
+JOB_SECONDS = 900
 
 # Something other than a model failed, or the worker was killed: seconds until each next try.
 RETRIES = [5, 30, 120, 300]

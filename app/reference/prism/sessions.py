@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import redis
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+
 from structured_logs import log_event
 
 from .settings import Settings

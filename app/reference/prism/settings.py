@@ -64,7 +64,7 @@ class Settings:
             backup_bucket=read("S3_BACKUP_BUCKET", _matching(_BUCKET, "has to be a bucket's name")),
             redis_url=read("REDIS_URL", _redis_url),
             database_url=read("DATABASE_URL", _database_url),
-            database_secret_arn=read("DATABASE_SECRET_ARN", _matching(_SECRET_ARN, "has to be a secret's ARN")),
+            database_secret_arn=read("DATABASE_SECRET_ARN", _matching(_ARN, "has to be a secret's ARN")),
             health_token=read("HEALTH_TOKEN", _matching("[!-~]{32,}", "has to have 32 printable characters or more")),
             pool_size=read("SQLALCHEMY_POOL_SIZE", _whole(1, 10)),
             max_overflow=read("SQLALCHEMY_MAX_OVERFLOW", _whole(0, 20)),
@@ -94,7 +94,7 @@ def settings_or_exit() -> Settings:
 
 _REGION = r"[a-z]{2}(-[a-z]+)+-\d"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_SECRET_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+"
+_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+"
 
 
 def _matching(pattern: str, problem: str) -> Callable[[str], str]:
@@ -162,7 +162,10 @@ def _models(value: str) -> tuple[Model, ...]:
     except (ValueError, KeyError, TypeError):
         raise problem from None
     well_formed = all(
-        isinstance(model.id, str) and model.id and type(model.requests_per_minute) is int and model.requests_per_minute > 0
+        isinstance(model.id, str)
+        and model.id
+        and type(model.requests_per_minute) is int
+        and model.requests_per_minute > 0
         for model in models
     )
     if not models or not well_formed:

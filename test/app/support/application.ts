@@ -155,6 +155,14 @@ export class Instance {
     this.processes.delete(name);
   }
 
+  /** Ends a process and its children without a word, as a machine that is gone does. */
+  killProcess(name: string): void {
+    const { child, output } = this.processes.get(name)!;
+    process.kill(-child.pid!, "SIGKILL");
+    this.outputOfStopped += output();
+    this.processes.delete(name);
+  }
+
   async restart(name: string): Promise<void> {
     await this.stopProcess(name);
     await this.startProcess(name);
