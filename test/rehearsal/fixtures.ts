@@ -72,3 +72,6 @@ export function bucket(account: Account, name: string, ...statements: Properties
   }
   return `arn:aws:s3:::${name}`;
 }
+
+/** What a function needs besides its name and role. */
+export const code: Properties = { s3Bucket: "code", s3Key: "code.zip", handler: "main.handler", runtime: "python3.13" };

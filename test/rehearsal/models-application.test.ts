@@ -1,6 +1,6 @@
 import type { Properties } from "../../rehearsal/values";
 import { Account, ACCOUNT } from "./account";
-import { allow, bucket, key, network, role, securityGroup } from "./fixtures";
+import { allow, bucket, code, key, network, role, securityGroup } from "./fixtures";
 
 const ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment";
 const APPLICATION = "aws:elasticbeanstalk/application:Application";
@@ -180,14 +180,18 @@ describe("a simulated function", () => {
   it("has a role that exists and that Lambda may assume", () => {
     const account = new Account();
     const gone = `arn:aws:iam::${ACCOUNT}:role/gone`;
-    account.refuses(FUNCTION, { name: "f", role: gone }, /cannot be assumed by Lambda: there is no role .*gone$/);
+    account.refuses(
+      FUNCTION,
+      { ...code, name: "f", role: gone },
+      /cannot be assumed by Lambda: there is no role .*gone$/,
+    );
     const wrong = role(account, "wrong", "ec2.amazonaws.com");
     account.refuses(
       FUNCTION,
-      { name: "f", role: wrong },
+      { ...code, name: "f", role: wrong },
       /cannot be assumed by Lambda: the trust policy of role "wrong"/,
     );
-    account.create(FUNCTION, "abroad", { name: "abroad", role: "arn:aws:iam::999999999999:role/theirs" });
+    account.create(FUNCTION, "abroad", { ...code, name: "abroad", role: "arn:aws:iam::999999999999:role/theirs" });
   });
 
   it("lies in one VPC, and has variables under a key that can be used", () => {
@@ -196,6 +200,7 @@ describe("a simulated function", () => {
     const here = network(account);
     const there = network(account, ["eu-north-1a"], "there");
     const placed = (subnetIds: string[], securityGroupIds: string[] = []) => ({
+      ...code,
       name: "f",
       role: arn,
       vpcConfig: { subnetIds, securityGroupIds },
@@ -212,10 +217,10 @@ describe("a simulated function", () => {
     const variables = { environment: { variables: { A: "1" } } };
     account.refuses(
       FUNCTION,
-      { name: "f", role: arn, kmsKeyArn, ...variables },
+      { ...code, name: "f", role: arn, kmsKeyArn, ...variables },
       /cannot be encrypted: key "off" .* is disabled$/,
     );
-    account.create(FUNCTION, "f", { ...placed(here.subnetIds), kmsKeyArn });
+    account.create(FUNCTION, "f", { ...code, ...placed(here.subnetIds), kmsKeyArn });
     account.keeps("aws:ec2/subnet:Subnet", "net-0", here.subnetIds[0]!, /"f" is in it$/);
   });
 });

@@ -1,6 +1,6 @@
 import type { Properties } from "../../rehearsal/values";
 import { Account, ACCOUNT } from "./account";
-import { administration, allow, deletedKey, key, policy, role, trust } from "./fixtures";
+import { administration, allow, code, deletedKey, key, policy, role, trust } from "./fixtures";
 
 const ROLE = "aws:iam/role:Role";
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
@@ -216,6 +216,7 @@ describe("simulated secrets", () => {
     );
     account.refuses(ROTATION, rotation({ secretId: "gone" }), /there is no secret gone$/);
     const lambda = account.create("aws:lambda/function:Function", "f", {
+      ...code,
       name: "f",
       role: role(account, "f", "lambda.amazonaws.com"),
     });

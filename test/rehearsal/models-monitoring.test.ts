@@ -1,6 +1,6 @@
 import type { Properties } from "../../rehearsal/values";
 import { Account, ACCOUNT } from "./account";
-import { administration, allow, bucket, deletedKey, key, policy, role } from "./fixtures";
+import { administration, allow, bucket, code, deletedKey, key, policy, role } from "./fixtures";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -134,6 +134,7 @@ describe("simulated log groups", () => {
     });
     account.refuses(SUBSCRIPTION, to("gone", { logGroup: "gone" }), /there is no log group "gone"/);
     const lambda = account.create("aws:lambda/function:Function", "f", {
+      ...code,
       name: "f",
       role: role(account, "f", "lambda.amazonaws.com"),
     }).outputs.arn;

@@ -1,6 +1,6 @@
 import type { Properties } from "../../rehearsal/values";
 import { Account, ACCOUNT } from "./account";
-import { administration, allow, bucket, deletedKey, key, policy, role } from "./fixtures";
+import { administration, allow, bucket, code, deletedKey, key, policy, role } from "./fixtures";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
@@ -321,8 +321,11 @@ describe("simulated events of a bucket", () => {
       queueUrl: queue.id,
       policy: policy(allow("s3.amazonaws.com", "sqs:SendMessage", String(queue.outputs.arn))),
     });
-    const lambda = account.create(FUNCTION, "f", { name: "f", role: role(account, "f", "lambda.amazonaws.com") })
-      .outputs.arn;
+    const lambda = account.create(FUNCTION, "f", {
+      ...code,
+      name: "f",
+      role: role(account, "f", "lambda.amazonaws.com"),
+    }).outputs.arn;
     const called = { ...queued, lambdaFunctions: [{ events, lambdaFunctionArn: lambda }] };
     account.refuses(NOTIFICATION, called, new RegExp(`${unable}no permission of function "f" lets s3`));
     const permission = {
