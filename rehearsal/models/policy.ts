@@ -38,7 +38,7 @@ export function servicesIn(policy: unknown): string[] {
   return [...new Set(named.map(String))];
 }
 
-/** Whether anybody at all may do what an Allow statement names, whatever its conditions narrow it to by address or account. */
+/** Whether a policy lets anybody do something, without a condition. */
 export function isPublic(policy: unknown): boolean {
   return (statementsOf(policy) ?? []).some(
     ({ Effect, Principal, Condition }) =>
