@@ -1342,11 +1342,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: "cloudfront-security-headers",
     change: cdn({
       distribution: (args) => {
-        const { responseHeadersPolicyId: _, ...behavior } = args.defaultCacheBehavior as unknown as Record<
-          string,
-          unknown
-        >;
-        args.defaultCacheBehavior = behavior as never;
+        const behavior = args.defaultCacheBehavior as unknown as Record<string, unknown>;
+        args.defaultCacheBehavior = { ...behavior, responseHeadersPolicyId: undefined } as never;
       },
     }),
   },

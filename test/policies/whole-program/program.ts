@@ -70,8 +70,8 @@ export interface Change {
   /** Keys of the stack file, without their namespace. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly components?: Changes;
-  /** What is added beside the program, given the program's outputs. */
-  readonly beside?: (provider: pulumi.CustomResourceOptions) => void;
+  /** What is added beside the program. */
+  readonly beside?: () => void;
   /** Outputs that are exported as well. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
@@ -130,12 +130,12 @@ function load(file: string): Program {
   });
   const id = require.resolve(file);
   const before = require.cache[id];
-  delete require.cache[id];
+  require.cache[id] = undefined;
   try {
     return require(id) as Program;
   } finally {
-    if (before) require.cache[id] = before;
-    else delete require.cache[id];
+    // Others load the program with the components as they are.
+    require.cache[id] = before;
     for (const restore of replaced) restore();
   }
 }
@@ -159,17 +159,22 @@ export async function resourcesOf(change: Change = {}, stack = "production"): Pr
     config[`${account ? "ai-prism-account" : "ai-prism"}:${key}`] = configText(value);
   }
   current = (change.components ?? {}) as Record<string, object>;
+  const { log } = require("@pulumi/pulumi") as { log: { warn: unknown } };
+  const { warn } = log;
+  // The program warns of a name with a dot at every run.
+  log.warn = () => Promise.resolve();
   try {
     const { resources, result } = await runMocked(
       async () => {
         const outputs = await program();
-        change.beside?.({});
+        change.beside?.();
         return outputs;
       },
       { stack, config, outputs: AWS_OUTPUTS, calls: AWS_CALLS },
     );
     return judged(resources, await resolved({ ...result, ...change.outputs }), stack);
   } finally {
+    log.warn = warn;
     current = {};
   }
 }
