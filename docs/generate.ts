@@ -13,6 +13,7 @@ import { handMadeTable, priceTable } from "../operations/cost/tables";
 import { toMarkdown } from "../operations/table";
 import { graphOf, mermaid } from "./diagram";
 import { rules } from "../policies/rules";
+import { mutationsTable, untouchedTable, variantsTable } from "./mutation-tables";
 import { controlsTable, guardsTable, leftOutTable, parametersTable, rulesTables } from "./policy-tables";
 import { INVENTORY } from "../operations/adopt/inventory";
 import { settingsTable } from "./settings";
@@ -33,6 +34,9 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
     rules: () => rulesTables(rules),
     controls: () => controlsTable(rules),
     "left-out": () => leftOutTable(rules),
+    mutations: mutationsTable,
+    variants: variantsTable,
+    untouched: untouchedTable,
   },
   "docs/runbooks/README.md": { alarms },
   "docs/adopting.md": { inventory: () => settingsTable("", INVENTORY.shape) },
