@@ -35,8 +35,8 @@ export const whole = (min: number, max: number) => {
 };
 /** An amount from 0 to `max` that is known or guessed: one number, or the least and the most that is expected. */
 export const quantity = (max: number) => {
-  const amount = z.number().min(0).max(max);
   const error = `a number from 0 to ${max}, or low and high, two of them with low first`;
+  const amount = z.number({ error }).min(0, { error }).max(max, { error });
   return z
     .union([amount, z.strictObject({ low: amount, high: amount })], { error })
     .refine((value) => typeof value === "number" || value.low <= value.high, { error });

@@ -37,6 +37,8 @@ export interface Charge {
 /** Something that is paid for, and how much is not known. */
 export interface OpenCharge {
   readonly notPriced: string;
+  /** Nobody could know, whatever was given; the estimate counts as complete without it. */
+  readonly accepted?: boolean;
 }
 
 /** What the price of one resource may depend on. */
@@ -154,8 +156,8 @@ function healthMetrics(document: string | undefined): number {
 function tokens(id: string, { inputTokens, outputTokens }: Volumes): Charge[] {
   const short = parseModelId(id).model.replace(/^anthropic\.claude-|-\d{8}.*$/g, "");
   return [
-    { service: "Bedrock", what: `${short}, tokens in`, price: `bedrock/${id}/input`, quantity: inputTokens },
-    { service: "Bedrock", what: `${short}, tokens out`, price: `bedrock/${id}/output`, quantity: outputTokens },
+    { service: "Bedrock", what: `tokens into ${short}`, price: `bedrock/${id}/input`, quantity: inputTokens },
+    { service: "Bedrock", what: `tokens out of ${short}`, price: `bedrock/${id}/output`, quantity: outputTokens },
   ];
 }
 
@@ -237,7 +239,7 @@ const proxy: Charger = (resource, around) => {
   const instance = ofType(around, "aws:rds/instance:Instance").find((each) => text(each, "identifier") === identifier);
   if (!instance) return [{ notPriced: "RDS Proxy: no database instance of this stack is its target" }];
   const count = vcpus(text(instance, "instanceClass") ?? "");
-  return [{ service: "RDS", what: `RDS Proxy, ${count} vCPUs`, price: "rds/proxy", quantity: count * HOURS }];
+  return [{ service: "RDS", what: `RDS Proxy for ${count} vCPUs`, price: "rds/proxy", quantity: count * HOURS }];
 };
 
 const backupCopy: Charger = (resource, around) => {
@@ -325,7 +327,7 @@ function documentCharges(
     .find((rule) => field(rule, "destination", "bucket") === `arn:aws:s3:::${name}`);
   if (isReplica && field(replicated, "destination", "storageClass") === "STANDARD_IA") {
     return [
-      { service: "S3", what: "replica, infrequent access", price: "s3/standard-ia", quantity: storedGiB },
+      { service: "S3", what: "replica in infrequent access", price: "s3/standard-ia", quantity: storedGiB },
       { service: "S3 replication", what: "writes to the replica", price: "s3/put-ia", quantity: writes },
     ];
   }
@@ -342,10 +344,10 @@ function documentCharges(
       : storedGiB;
   const label = isReplica ? "replica" : "documents";
   return [
-    { service: "S3", what: label, price: "s3/standard", quantity: recent },
+    { service: "S3", what: `${label} in standard storage`, price: "s3/standard", quantity: recent },
     {
       service: "S3",
-      what: `${label}, infrequent access`,
+      what: `${label} in infrequent access`,
       price: "s3/standard-ia",
       quantity: remainder(storedGiB, recent),
     },
@@ -464,7 +466,7 @@ export const CHARGES: Readonly<Record<string, Charger>> = {
     { service: "CloudWatch", what: "dashboards", price: "cloudwatch/dashboard", quantity: 1 },
   ],
   "aws:cloudwatch/logDelivery:LogDelivery": () => [
-    { notPriced: "delivery of the CDN's access logs as Parquet: its price per GiB is not known here" },
+    { notPriced: "delivery of the CDN's access logs as Parquet: its price per GiB is not known here", accepted: true },
   ],
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": metricFilter,

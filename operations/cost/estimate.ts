@@ -27,6 +27,8 @@ export interface NotPriced {
   readonly resource: string;
   readonly urn: string;
   readonly reason: string;
+  /** A figure is missing that there could be: a price, the usage, a type. */
+  readonly missing: boolean;
 }
 
 /** The monthly estimate of a stack. */
@@ -39,6 +41,9 @@ export interface Estimate {
   /** The stack's budgets, in USD a month. */
   readonly budgets: readonly { readonly resource: string; readonly limitUsd: number }[];
 }
+
+/** Providers whose resources are not bought from anybody. */
+const WITHOUT_COSTS = ["pulumi", "random", "awsx"];
 
 /**
  * What the resources of a checkpoint cost in a month.
@@ -53,7 +58,8 @@ export function estimate(resources: readonly JudgedResource[], usage: Usage | un
   const notPriced: NotPriced[] = [];
   let costless = 0;
   for (const resource of resources) {
-    if (!resource.custom || !resource.type.startsWith("aws:")) continue;
+    const provider = resource.type.split(":")[0] ?? "";
+    if (!resource.custom || WITHOUT_COSTS.includes(provider)) continue;
     const place = {
       component: components(resource),
       resource: `${shortType(resource.type)} ${resource.name}`,
@@ -62,14 +68,17 @@ export function estimate(resources: readonly JudgedResource[], usage: Usage | un
     const charger = Object.hasOwn(CHARGES, resource.type) ? CHARGES[resource.type] : undefined;
     if (!charger) {
       if (Object.hasOwn(FREE, resource.type)) costless++;
-      else notPriced.push({ ...place, reason: "this type is not known here" });
+      else {
+        const reason = provider === "aws" ? "this type is not known here" : `no prices of ${provider} here`;
+        notPriced.push({ ...place, reason, missing: true });
+      }
       continue;
     }
     const charges = charger(resource, around);
     if (charges.length === 0) costless++;
     for (const charge of charges) {
       if ("notPriced" in charge) {
-        notPriced.push({ ...place, reason: charge.notPriced });
+        notPriced.push({ ...place, reason: charge.notPriced, missing: !charge.accepted });
         continue;
       }
       const region = charge.region ?? regionOf(resource);
@@ -216,22 +225,28 @@ export interface BudgetVerdict {
   readonly limitUsd: number;
   readonly ok: boolean;
   readonly least: number;
-  readonly most: number;
+  /** Absent where figures are missing from the estimate, which may then be far too low. */
+  readonly most?: number;
   /** What to set where the limit is wrong: a tenth above the estimate's upper end, rounded up to 50. */
   readonly suggested: number;
 }
 
 /** Holds every budget of an estimate against it. */
-export function judgeBudgets({ budgets, total }: Pick<Estimate, "budgets" | "total">): BudgetVerdict[] {
+export function judgeBudgets({
+  budgets,
+  total,
+  notPriced,
+}: Pick<Estimate, "budgets" | "total" | "notPriced">): BudgetVerdict[] {
+  const complete = !notPriced.some(({ missing }) => missing);
   const least = Math.ceil(total.high);
-  const most = Math.ceil(total.high * 1.5);
   const suggested = Math.ceil((total.high * 1.1) / 50) * 50;
+  const most = complete ? Math.max(Math.ceil(total.high * 1.5), suggested) : undefined;
   return budgets.map(({ resource, limitUsd }) => ({
     resource,
     limitUsd,
-    ok: limitUsd >= least && limitUsd <= Math.max(most, suggested),
+    ok: limitUsd >= least && limitUsd <= (most ?? Infinity),
     least,
-    most: Math.max(most, suggested),
+    ...(most !== undefined && { most }),
     suggested,
   }));
 }

@@ -91,10 +91,10 @@ async function openChange(
   };
 }
 
-/** Runs a rehearsal, whose words go to stderr. */
+/** Runs a rehearsal: its progress and its failure go to stderr, its report nowhere. */
 async function rehearse(environment: string, program: Program, more: readonly string[]): Promise<void> {
   const args = [path.join(root, "prism"), "rehearse", environment, "--program", program.directory, ...more];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", 2, 2] });
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", 2] });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code === 0) return;
   throw new PrismError(

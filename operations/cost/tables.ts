@@ -98,13 +98,17 @@ export function usageTable(usage: Usage): Table {
 }
 
 /** Whether the budget fits the estimate, one line for each. */
-export function budgetLines(estimate: Pick<Estimate, "budgets" | "total">): string[] {
-  return judgeBudgets(estimate).map(({ resource, limitUsd, ok, least, most, suggested }) =>
-    ok
-      ? `${resource}: ${limitUsd} USD covers the estimate, ${dollars(estimate.total)}`
-      : `${resource}: ${limitUsd} USD does not fit the estimate, ${dollars(estimate.total)}: ${least} to ${most} does; ` +
-        `set ai-prism:budget.monthlyLimitUsd: ${suggested}`,
-  );
+export function budgetLines(estimate: Pick<Estimate, "budgets" | "total" | "notPriced">): string[] {
+  const total = dollars(estimate.total);
+  return judgeBudgets(estimate).map(({ resource, limitUsd, ok, least, most, suggested }) => {
+    if (!ok) {
+      const fitting = most === undefined ? `${least} or more` : `${least} to ${most}`;
+      const advice = `set ai-prism:budget.monthlyLimitUsd: ${suggested}`;
+      return `${resource}: ${limitUsd} USD does not fit the estimate, ${total}: ${fitting} does; ${advice}`;
+    }
+    const far = most === undefined ? "; whether it is too high cannot be told, because figures are missing" : "";
+    return `${resource}: ${limitUsd} USD covers the estimate, ${total}${far}`;
+  });
 }
 
 /** What a change does to the costs. */

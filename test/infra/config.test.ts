@@ -237,6 +237,37 @@ describe("configuration", () => {
     );
   });
 
+  describe("of the usage", () => {
+    const usage = (values: unknown) => faultsOf({ "ai-prism:usage": values });
+
+    it("takes a number, or the least and the most of what is expected", () => {
+      assert.deepEqual(usage({ users: 7, documentsPerDay: { low: 0.5, high: 90 }, callsPerDocument: 3 }), []);
+    });
+
+    for (const [what, value] of [
+      ["less than nothing", -1],
+      ["text", "many"],
+      ["the most before the least", { low: 2, high: 1 }],
+      ["only the least", { low: 2 }],
+      ["more than there can be", 1e9],
+    ] as [string, unknown][]) {
+      it(`refuses ${what}, and says what is allowed`, () => {
+        assert.deepEqual(usage({ users: value }), [
+          `ai-prism:usage.users = ${JSON.stringify(value)} is not allowed: a number from 0 to 1000000, or low and high, ` +
+            "two of them with low first",
+        ]);
+      });
+    }
+
+    it("refuses a setting that it does not know", () => {
+      assert.match(usage({ visitors: 1 }).join(), /ai-prism:usage\.visitors = 1 is not allowed: not a known setting/);
+      assert.match(
+        usage({ users: { low: 1, high: 2, middle: 1.5 } }).join(),
+        /ai-prism:usage\.users\.middle = 1\.5 is not allowed: not a known setting/,
+      );
+    });
+  });
+
   describe("of the model chain", () => {
     const chain = (id: string, more: object = {}) =>
       faultsOf({ "ai-prism:models": { chain: [{ id, requestsPerMinute: 200 }], ...more } });

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "../../operations/paths";
 import type { RehearsalReport } from "../../operations/rehearse/report";
+import { readState } from "../../operations/rehearse/state";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type Ended, run, temporaryDirectory } from "./prism";
 
@@ -64,6 +65,15 @@ describe("rehearsing a change", function () {
       renamed.changes.replaced.map(({ resource, properties }) => [resource, properties]),
       [["sns.Topic news", ["name"]]],
     );
+  });
+
+  it("keeps the state that the change starts from, for whoever compares the two", async () => {
+    write(program([bucket, secret].join("\n")));
+    const { location, exitCode } = await report(base);
+    assert.equal(exitCode, 0);
+    const topics = (file: string) =>
+      (readState(file)?.deployment.resources ?? []).filter(({ type }) => type === "aws:sns/topic:Topic").length;
+    assert.deepEqual([topics(path.join(location.directory, "base.json")), topics(location.state)], [1, 0]);
   });
 
   it("refuses the replacement of what holds data, by name and property, with what to do instead", async () => {

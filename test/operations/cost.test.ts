@@ -270,7 +270,12 @@ describe("what the estimate cannot say", () => {
     assert.equal(estimate([resource("aws:x/constructor:constructor")], undefined).notPriced.length, 1);
   });
 
-  it("leaves other providers and components out", () => {
+  it("is named for another cloud's resources", () => {
+    const found = estimate([resource("gcp:storage/bucket:Bucket")], usage());
+    assert.deepEqual(reasons(found), ["gcp.storage.Bucket it: no prices of gcp here"]);
+  });
+
+  it("leaves out what nobody sells, and components", () => {
     const component = { ...resource("ai-prism:infra:Network"), custom: false };
     const found = estimate([resource("random:index/randomPassword:RandomPassword"), component], usage());
     assert.deepEqual([found.items, found.notPriced, found.free], [[], [], 0]);
@@ -306,13 +311,13 @@ describe("the tables", () => {
     assert.doesNotMatch(markdown, /[<>]/);
     assert.ok(markdown.includes("&lt;script&gt;"));
     assert.ok(markdown.includes("\\|\\`\\*\\_\\[a\\](b)"));
-     
+
     assert.doesNotMatch(markdown, /[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
   it("send no control character to a terminal, and no line beyond its width", () => {
     const text = toText([costTable(found), notPricedTable(found)!], 60);
-     
+
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/);
     const lines = text.split("\n").filter((line) => line.startsWith("  "));
     assert.ok(lines.some((line) => line.includes("…")));
@@ -329,13 +334,24 @@ describe("the tables", () => {
 
 describe("a budget", () => {
   const limit = (limitUsd: number, high: number) =>
-    judgeBudgets({ budgets: [{ resource: "budget", limitUsd }], total: { low: 1, high } })[0]!;
+    judgeBudgets({ budgets: [{ resource: "budget", limitUsd }], total: { low: 1, high }, notPriced: [] })[0]!;
 
   it("fits an estimate from its upper end to half as much again", () => {
     assert.equal(limit(1000, 1000).ok, true);
     assert.equal(limit(1500, 1000).ok, true);
     assert.equal(limit(999, 1000).ok, false);
     assert.equal(limit(1501, 1000).ok, false);
+  });
+
+  it("cannot be too high for an estimate that figures are missing from", () => {
+    const gap = { component: "", resource: "", urn: "", reason: "" };
+    const judge = (missing: boolean) =>
+      judgeBudgets({
+        budgets: [{ resource: "budget", limitUsd: 5000 }],
+        total: exactly(1000),
+        notPriced: [{ ...gap, missing }],
+      })[0]!.ok;
+    assert.deepEqual([judge(true), judge(false)], [true, false]);
   });
 
   it("is suggested where it does not fit, and the suggestion fits", () => {
@@ -520,13 +536,14 @@ describe("./prism cost", function () {
     };
     const { code, stdout } = await prism(["cost", "--checkpoint", checkpointFile([...foreign, budget])]);
     assert.equal(code, 1);
-    assert.match(stdout, /budgets\.Budget limit: 10 USD does not fit.*34 to 51 does; set .*monthlyLimitUsd: 50/);
+    assert.match(stdout, /budgets\.Budget limit: 10 USD does not fit.*: 34 or more does; set .*monthlyLimitUsd: 50/);
   });
 
   for (const [what, args, message] of [
     ["a file that is not there", ["--checkpoint", "nowhere.json"], /nowhere\.json: cannot be read/],
     ["an environment that is not there", ["nowhere"], /environment "nowhere" has no stack file/],
     ["two ways to print", ["--json", "--markdown"], /--json and --markdown: one of them/],
+    ["a commit that git does not know", ["dev", "--from", "nowhere"], /--from nowhere: git knows no such branch/],
   ] as [string, string[], RegExp][]) {
     it(`ends with 2 for ${what}`, async () => {
       const { code, stderr } = await prism(["cost", ...args]);
