@@ -25,9 +25,12 @@ import {
 } from "./validation";
 
 const ARN = text(/^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/, "a complete ARN");
-const ROLE = text(/^arn:aws:iam::\d{12}:role\/.+$/, "the ARN of a role");
-const KEY = text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, "the ARN of a KMS key, not of an alias");
-const BUCKET = text(
+/** The ARN of a role. */
+export const ROLE = text(/^arn:aws:iam::\d{12}:role\/.+$/, "the ARN of a role");
+/** The ARN of a KMS key. */
+export const KEY = text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, "the ARN of a KMS key, not of an alias");
+/** The name of a bucket. */
+export const BUCKET = text(
   /^(?!.*\.\.)(?!.*[.-]{2})(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   "a bucket name S3 accepts: 3 to 63 lower-case letters, digits and single hyphens or dots, not an IP address",
 );

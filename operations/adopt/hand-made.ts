@@ -1,9 +1,10 @@
 import { zonesOf } from "../../rehearsal/aws";
 import { factsOf } from "../../rehearsal/facts";
-import { Provider } from "../../rehearsal/provider";
+import { Provider, Refusal } from "../../rehearsal/provider";
 import { type Properties, revealAll } from "../../rehearsal/values";
 import type { World } from "../../rehearsal/world";
 import type { Fault } from "../../infra/validation";
+import { UsageError } from "../errors";
 import type { Inventory } from "./inventory";
 
 /** One thing of the old deployment: what it is made of, and the id it has where AWS chooses that. */
@@ -21,6 +22,8 @@ interface Seed {
 /**
  * Puts a deployment such as the one that was made by hand into the stand-in's world: what the inventory lists, with the
  * weaknesses that it had. It goes through the same checks and models as what the program creates.
+ *
+ * @throws UsageError for something that AWS would refuse
  */
 export function putHandMade(world: World, inventory: Inventory): void {
   const provider = new Provider(world);
@@ -28,11 +31,9 @@ export function putHandMade(world: World, inventory: Inventory): void {
   for (const { type, name, inputs: given, id, unread } of seedsOf(inventory, world.accountId)) {
     const request = { type, name, urn: handMadeUrn(type, name) };
     const { inputs, failures } = provider.check(request, configuration, undefined, given, new Uint8Array(32));
-    if (failures.length > 0) {
-      const reasons = failures.map(({ property, reason }) => `${property}: ${reason}`);
-      throw new Error(`the hand-made ${type} ${name} is refused: ${reasons.join("; ")}`);
-    }
-    const made = provider.create(request, configuration, inputs, false);
+    const reasons = failures.map(({ property, reason }) => `${property}: ${reason}`);
+    if (reasons.length > 0) throw new ImpossibleInventory(`${type} "${name}": ${reasons.join("; ")}`);
+    const made = created(() => provider.create(request, configuration, inputs, false));
     world.remove(request.urn, made.id);
     const outputs = named(made.outputs, made.id, id);
     for (const argument of unread ?? []) Reflect.deleteProperty(outputs, argument);
@@ -43,6 +44,22 @@ export function putHandMade(world: World, inventory: Inventory): void {
       inputs: { ...asRead(type, outputs), __defaults: [] },
       outputs,
     });
+  }
+}
+
+/** An inventory of something that AWS would not have. */
+class ImpossibleInventory extends UsageError {
+  constructor(why: string) {
+    super(`the inventory describes what cannot exist: ${why}`);
+  }
+}
+
+function created<T>(create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    if (error instanceof Refusal) throw new ImpossibleInventory(error.message.replace(/ \(urn:hand-made::.*?\)/g, ""));
+    throw error;
   }
 }
 

@@ -1,15 +1,13 @@
 import * as fs from "node:fs";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
+import { BUCKET, KEY, ROLE } from "../../infra/config";
 import { faultsOf, list, oneOf, section, shown, text, whole, type Fault } from "../../infra/validation";
 import { UsageError, systemCode } from "../errors";
 import { isMapping } from "../program";
 
 const GUIDE = "docs/adopting.md";
 
-const arn = (pattern: string, says: string) => text(new RegExp(`^arn:aws:${pattern}$`), says);
-const KEY = arn("kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+", "the ARN of a KMS key, not of an alias");
-const BUCKET = text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket");
 const subnets = () =>
   list(text(/^subnet-[0-9a-f]{8,17}$/, "a subnet id such as subnet-0123456789abcdef0"), "subnet ids");
 const names = (item: z.ZodType<string>, says: string) => list(item, says).default([]);
@@ -28,7 +26,7 @@ export const INVENTORY = section({
   bucket: section({
     name: BUCKET,
     acl: oneOf(["private", "public-read", "public-read-write", "authenticated-read", "log-delivery-write", "custom"]),
-    clientRoleArns: list(arn("iam::\\d{12}:role/.+", "the ARN of a role"), "ARNs of roles"),
+    clientRoleArns: list(ROLE, "ARNs of roles"),
     replicaName: BUCKET.optional(),
     replicationRoleName: text(/^[\w+=,.@-]{1,64}$/, "the name of a role").optional(),
   }),

@@ -1,7 +1,8 @@
 import { importsOf, type Import } from "../../infra/adoption";
 import { validateConfig, type PrismConfig } from "../../infra/config";
 import { physicalNames, type PhysicalNames } from "../../infra/names";
-import type { Fault } from "../../infra/validation";
+import { ConfigurationError, type Fault } from "../../infra/validation";
+import { UsageError } from "../errors";
 import { isMapping, type StackConfig } from "../program";
 import type { Inventory } from "./inventory";
 import { faultsOf, obstaclesTo, type Obstacle } from "./obstacles";
@@ -28,9 +29,21 @@ export interface Plan {
   readonly obstacles: readonly Obstacle[];
 }
 
-/** Works out how an environment adopts what an inventory lists. Nothing is asked of AWS. */
+/**
+ * Works out how an environment adopts what an inventory lists. Nothing is asked of AWS.
+ *
+ * @throws UsageError for a stack file that the program would refuse
+ */
 export function planAdoption(environment: string, stack: StackConfig, raw: RawConfig, inventory: Inventory): Plan {
-  const own = validateConfig(environment, raw(stack), today());
+  const validated = (config: StackConfig): PrismConfig => {
+    try {
+      return validateConfig(environment, raw(config), new Date().toISOString().slice(0, 10));
+    } catch (error) {
+      if (error instanceof ConfigurationError) throw new UsageError(error.message);
+      throw error;
+    }
+  };
+  const own = validated(stack);
   const names = physicalNames(environment, own.accountId);
   const plan = {
     retired: retiredOf(inventory),
@@ -43,7 +56,7 @@ export function planAdoption(environment: string, stack: StackConfig, raw: RawCo
   const moved = movedTo(imported, stack, inventory);
   const stage = (name: Stage["name"], title: string, changed: StackConfig): Stage => {
     const config = { ...stack, ...changed };
-    const { adopt, cdn } = validateConfig(environment, raw(config), today());
+    const { adopt, cdn } = validated(config);
     return { name, title, config, changed, imports: importsOf(adopt, cdn.domain) };
   };
   return {
@@ -58,10 +71,6 @@ export function planAdoption(environment: string, stack: StackConfig, raw: RawCo
 
 /** Turns a stack file's values into what the engine hands the program. */
 export type RawConfig = (config: StackConfig) => Record<string, string>;
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
-}
 
 /** What the stack file says while the old deployment serves. */
 function adopted(

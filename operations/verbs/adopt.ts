@@ -78,9 +78,12 @@ export const adopt: CommandModule<unknown, Options> = {
     }
     const inventory = readInventory(file, shown, `./prism adopt ${options.env} --template`);
     const plan = planAdoption(options.env, target.config, rawConfigOf(target), inventory);
-    const missing = options.world === undefined ? [] : missingIn(readWorld(options.world, target), inventory);
+    const world = readWorld(options.world, target);
+    const missing = options.world === undefined ? [] : missingIn(world, inventory);
     const faults = [...plan.faults, ...missing];
     if (faults.length > 0) throw new InventoryError(shown, faults);
+    // Once in memory, before the rehearsal that lies there gives way to another.
+    if (options.world === undefined) putHandMade(world, inventory);
     await rehearseAdoption(options, shown, target, inventory, plan);
   },
 };
@@ -97,9 +100,14 @@ function writeTemplate(file: string, shown: string, { env, json }: Options, { ac
   else process.stdout.write(`${shown} is written: replace its example ids, then ./prism adopt ${env}\n`);
 }
 
-/** @throws UsageError when there is no such file, or it is no world of this account */
-function readWorld(file: string, { account }: Deployable): Rehearsal.World {
+/**
+ * The world that was given; an empty one, in memory, when none was.
+ *
+ * @throws UsageError when there is no such file, or it is no world of this account
+ */
+function readWorld(file: string | undefined, { account }: Deployable): Rehearsal.World {
   const { World, WorldFileError } = require("../../rehearsal") as typeof Rehearsal;
+  if (file === undefined) return World.load(path.join(root, "no-such-world"), account);
   if (!fs.existsSync(file)) throw new UsageError(`--world ${file}: does not exist`);
   try {
     return World.load(file, account);
@@ -197,7 +205,7 @@ function changeWorld(
   change: (world: Rehearsal.World) => void,
 ): void {
   const { World } = require("../../rehearsal") as typeof Rehearsal;
-  const world = World.load(worldFile, account, readState(stateFile)?.deployment.resources ?? []);
+  const world = World.load(worldFile, account);
   change(world);
   world.save();
 }

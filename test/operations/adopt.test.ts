@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { putHandMade } from "../../operations/adopt/hand-made";
 import { readInventory } from "../../operations/adopt/inventory";
+import { planAdoption } from "../../operations/adopt/plan";
+import { UsageError } from "../../operations/errors";
 import type { AdoptionReport } from "../../operations/adopt/report";
 import { inventoryTemplate } from "../../operations/adopt/template";
 import { World, startStandIn } from "../../rehearsal";
@@ -253,7 +255,7 @@ describe("./prism adopt", function () {
       );
       const { directory: folder, world: worldFile, state } = done.location;
       const managed = readState(state)!.deployment.resources!;
-      const world = World.load(worldFile, { accountId: ACCOUNT, region: REGION }, managed);
+      const world = World.load(worldFile, { accountId: ACCOUNT, region: REGION });
       world.reconcile(managed);
       const idsOf = (type: string): string[] => world.ofType(type).map(({ id }) => id);
       const databases = idsOf(INSTANCE);
@@ -435,6 +437,40 @@ describe("./prism adopt", function () {
       ]) {
         assert.ok(stderr.includes(line), `${line}\n${stderr}`);
       }
+    });
+
+    it("is told in one line when it describes what AWS would not have", async () => {
+      const before = snapshot(directory);
+      for (const [changes, line] of [
+        [{ "bucket.replicaName": "ai.prism" }, /cannot exist: .*bucket "ai\.prism" is taken by "ai\.prism"$/],
+        [{ "database.restoredFrom": "ai-prism-postgres" }, /cannot exist: .*identifier "ai-prism-postgres" is taken/],
+        [{ "application.cnamePrefix": "-prism" }, /cannot exist: .*cnamePrefix: must match/],
+      ] as const) {
+        const { code, stderr } = await adopt(["--inventory", written(inventoryWith(changes))]);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr.trim(), line);
+      }
+      assert.deepEqual(snapshot(directory), before);
+    });
+
+    it("is not blamed for a stack file that the program would refuse", () => {
+      const file = written(inventoryWith());
+      const stack = { "aws:region": REGION, "ai-prism:accountId": "12", "ai-prism:redis": { nodes: 0 } };
+      const raw = (config: Tree) =>
+        Object.fromEntries(
+          Object.entries(config).map(([key, value]) => [
+            key,
+            typeof value === "string" ? value : JSON.stringify(value),
+          ]),
+        );
+      assert.throws(
+        () => planAdoption("production", stack, raw, readInventory(file, file, "")),
+        (error: Error) =>
+          error instanceof UsageError &&
+          /^Pulumi\.production\.yaml has \d values/.test(error.message) &&
+          /accountId = "12"/.test(error.message) &&
+          /redis\.nodes = 0/.test(error.message),
+      );
     });
 
     it("is told in one line when there is none, or it is no YAML mapping", async () => {
