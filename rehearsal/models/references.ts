@@ -55,10 +55,10 @@ export function cannotAssume(
   const access = { service, action: "sts:AssumeRole", context: { ...contextOf(context), ...extra } };
   if (lets(trust, access)) return undefined;
   const named = servicesIn(trust);
-  const lists = named.length > 0 ? `lets in ${named.join(", ")}` : "lets in no service";
-  return because(
-    `the trust policy of role ${naming(found)} ${lists}, and must let ${service} in under these conditions`,
-  );
+  const whom = named.includes(service)
+    ? `lets ${service} in under conditions that do not hold`
+    : `lets in ${named.join(", ") || "no service"}, and not ${service}`;
+  return because(`the trust policy of role ${naming(found)} ${whom}`);
 }
 
 /**

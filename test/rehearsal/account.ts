@@ -61,9 +61,15 @@ export class Account {
     this.provider.delete(request(type, name), id, this.configuration);
   }
 
-  /** Asserts that creating a resource is refused in these words. */
+  /**
+   * Asserts that AWS refuses to create a resource, in these words. What the provider would say before is another matter,
+   * and not asked.
+   */
   refuses(type: string, inputs: Properties, words: RegExp): void {
-    assert.throws(() => this.create(type, "refused", inputs), refusal(words));
+    const { provider, configuration } = this;
+    const made = request(type, "refused");
+    const checked = provider.check(made, configuration, undefined, inputs, Buffer.from("refused")).inputs;
+    assert.throws(() => provider.create(made, configuration, checked, false), refusal(words));
   }
 
   /** Asserts that changing a resource is refused in these words. */

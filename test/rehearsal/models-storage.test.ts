@@ -97,7 +97,7 @@ describe("simulated replication", () => {
     account.refuses(
       REPLICATION,
       replication(wrong),
-      /S3 cannot replicate with this role: the trust policy of role "wrong" lets in ec2\.amazonaws\.com, and must let s3\.amazonaws\.com in/,
+      /S3 cannot replicate with this role: the trust policy of role "wrong" lets in ec2\.amazonaws\.com, and not s3\.amazonaws\.com$/,
     );
     const right = role(account, "right", "s3.amazonaws.com");
     account.refuses(
