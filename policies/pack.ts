@@ -8,25 +8,14 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { type Configuration, disposableByDefault, neverDisposable } from "./configuration";
-import {
-  coverageId,
-  coverageText,
-  type Finding,
-  findingText,
-  judgedBy,
-  Run,
-  type RunSettings,
-  stackType,
-} from "./evaluate";
+import { coverageId, coverageText, type Finding, findingText, judgedBy, Run, stackType } from "./evaluate";
+import { Engine } from "./engine";
 import { configurationGuard, coverageGuard, exemptionsGuard, type Guard } from "./guards";
 import { Resource } from "./resource";
-import type { Enforcement, ResourceRule, Rule, StackRule } from "./rule";
+import { appliesTo, type Enforcement, type ResourceRule, type Rule, type StackRule } from "./rule";
 import { StackIndex } from "./stack-index";
 
 export { coverageId };
-
-/** A type token that no resource has: the SDK skips a policy for it without reading any resource. */
-const noType = "ai-prism:policies:Nothing";
 
 /** Reports a violation at a level of its own. The SDK has this form of `report`, its types leave it out. */
 function reportAt(report: ReportViolation, violation: { message: string; urn: string; enforcementLevel: Enforcement }) {
@@ -37,18 +26,16 @@ function reportAt(report: ReportViolation, violation: { message: string; urn: st
  * Turns rules into policies of the SDK, each under its own name, so that enforcement and parameters are configured and
  * shown per rule.
  *
- * The SDK reads every resource of the stack again for each stack policy, which is most of what a pack costs. So
- * `policy-coverage`, which runs first, judges all stack rules over one index; the policy of a stack rule then reports
- * what was found, and one that found nothing is skipped through the SDK's own filter on types.
- *
- * @param settings What the run goes by; asked when the first resource comes, for the engine configures a pack late.
+ * The SDK reads a resource, or all resources of the stack, again for each policy, which is most of what a pack costs.
+ * So the first policy of each kind judges by all rules and lets go of what it read; the policy of a rule only reports
+ * what was found.
  */
-export function policies(rules: readonly Rule[], settings: () => RunSettings = () => ({})): Policies {
-  const host = new Host(rules, settings);
+export function policies(rules: readonly Rule[], engine = new Engine()): Policies {
+  const host = new Host(rules, engine);
   const stackRules = rules.filter((rule): rule is StackRule => rule.scope === "stack");
   const resourceRules = rules.filter((rule): rule is ResourceRule => rule.scope === "resource");
   return [
-    configurationPolicy(host),
+    configurationPolicy(resourceRules, host),
     coveragePolicy(stackRules, host),
     ...resourceRules.map((rule) => resourcePolicy(rule, host)),
     ...stackRules.map((rule) => stackPolicy(rule, host)),
@@ -60,22 +47,50 @@ export function policies(rules: readonly Rule[], settings: () => RunSettings = (
 class Host {
   #run: Run | undefined;
   #configuration: Configuration | undefined;
-  /** What the stack rules found, by rule id. */
+  /** What the resource rules found, by URN and rule id. */
+  readonly resourceFindings = new Map<string, Map<string, Finding[]>>();
+  /** What the stack rules that had something to judge found, by rule id. */
   stackFindings = new Map<string, Finding[]>();
+  /** URNs of all resources of the stack. */
+  urns: string[] = [];
 
   constructor(
     readonly rules: readonly Rule[],
-    private readonly settings: () => RunSettings,
+    readonly engine: Engine,
   ) {}
 
   /** The run that is under way. A new configuration begins another one. */
   get run(): Run {
-    const settings = this.settings();
+    const { settings } = this.engine;
     if (!this.#run || settings.configuration !== this.#configuration) {
       this.#configuration = settings.configuration;
       this.#run = new Run(this.rules, settings);
     }
     return this.#run;
+  }
+
+  /** Judges a resource by all rules, for their policies to report. */
+  judgeResource(rules: readonly ResourceRule[], resource: Resource): void {
+    const findings = new Map<string, Finding[]>();
+    for (const rule of rules) {
+      const found = this.run.judge(rule, resource);
+      if (found.length > 0) findings.set(rule.id, found);
+    }
+    this.resourceFindings.set(resource.urn, findings);
+    this.engine.releaseResource(resource.urn);
+  }
+
+  /** Judges a stack by all rules, for their policies to report. */
+  judgeStack(rules: readonly StackRule[], stack: StackIndex): void {
+    this.urns = stack.resources.map(({ urn }) => urn);
+    this.stackFindings = new Map();
+    for (const rule of rules) {
+      const judged = judgedBy(rule, stack);
+      if (judged.length === 0) continue;
+      const findings = judged.flatMap((resource) => this.run.judge(rule, resource, () => stack));
+      this.stackFindings.set(rule.id, findings);
+    }
+    this.engine.releaseStack();
   }
 }
 
@@ -113,6 +128,17 @@ function metadata(rule: Rule) {
   };
 }
 
+/** Says that a policy has nothing to judge. The SDK throws for it, and the trace would cost more than all the rest. */
+function notApplicable(args: Pick<ResourceValidationArgs, "notApplicable">): never {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return args.notApplicable();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
 function guardMetadata({ id, title, severity, enforcement, remediation, url }: Guard) {
   return {
     name: id,
@@ -134,7 +160,8 @@ function tell(report: ReportViolation, rule: Rule, finding: Finding): void {
 
 function resourcePolicy(rule: ResourceRule, host: Host): ResourceValidationPolicy {
   const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
-    for (const finding of host.run.judge(rule, fromResource(args))) tell(report, rule, finding);
+    if (!appliesTo(rule, args.type)) notApplicable(args);
+    for (const finding of host.resourceFindings.get(args.urn)?.get(rule.id) ?? []) tell(report, rule, finding);
   };
   // With a type on the function the SDK skips other types without reading their properties.
   if (rule.types !== "any" && rule.types.length === 1) Object.assign(validateResource, { __pulumiType: rule.types[0] });
@@ -142,12 +169,10 @@ function resourcePolicy(rule: ResourceRule, host: Host): ResourceValidationPolic
 }
 
 function stackPolicy(rule: StackRule, host: Host): StackValidationPolicy {
-  const validateStack = (_: StackValidationArgs, report: ReportViolation) => {
-    for (const finding of host.stackFindings.get(rule.id) ?? []) tell(report, rule, finding);
+  const validateStack = (args: StackValidationArgs, report: ReportViolation) => {
+    const findings = host.stackFindings.get(rule.id) ?? notApplicable(args);
+    for (const finding of findings) tell(report, rule, finding);
   };
-  Object.defineProperty(validateStack, "__pulumiType", {
-    get: () => (host.stackFindings.has(rule.id) ? undefined : noType),
-  });
   return { ...metadata(rule), validateStack };
 }
 
@@ -155,28 +180,14 @@ function coveragePolicy(rules: readonly StackRule[], host: Host): StackValidatio
   return {
     ...guardMetadata(coverageGuard),
     validateStack: (args, report) => {
-      const stack = new StackIndex(args.resources.map(fromStack));
-      host.stackFindings = new Map();
-      for (const rule of rules) {
-        const findings = judgedBy(rule, stack).flatMap((resource) => host.run.judge(rule, resource, () => stack));
-        if (findings.length > 0) host.stackFindings.set(rule.id, findings);
-      }
+      host.judgeStack(rules, new StackIndex(args.resources.map(fromStack)));
       const text = coverageText(host.run.coverage());
       if (text) report(text);
     },
   };
 }
 
-function configurationPolicy(host: Host): ResourceValidationPolicy {
-  const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
-    for (const { message, enforcement } of host.run.configurationFindings(args.urn)) {
-      reportAt(report, {
-        message: `${configurationGuard.title}\n${message}`,
-        urn: args.urn,
-        enforcementLevel: enforcement,
-      });
-    }
-  };
+function configurationPolicy(rules: readonly ResourceRule[], host: Host): ResourceValidationPolicy {
   return {
     ...guardMetadata(configurationGuard),
     configSchema: {
@@ -189,16 +200,23 @@ function configurationPolicy(host: Host): ResourceValidationPolicy {
         } as object,
       },
     },
-    // The stack's own resource comes before everything else, so a deployment stops with nothing created.
-    validateResource: Object.assign(validateResource, { __pulumiType: stackType }),
+    validateResource: (args, report) => {
+      host.judgeResource(rules, fromResource(args));
+      // The stack's own resource comes before everything else, so a deployment stops with nothing created.
+      if (args.type !== stackType) notApplicable(args);
+      for (const { message, enforcement } of host.run.configurationFindings(args.urn)) {
+        const text = `${configurationGuard.title}\n${message}`;
+        reportAt(report, { message: text, urn: args.urn, enforcementLevel: enforcement });
+      }
+    },
   };
 }
 
 function exemptionsPolicy(host: Host): StackValidationPolicy {
   return {
     ...guardMetadata(exemptionsGuard),
-    validateStack: ({ resources }, report) => {
-      for (const { message, urn } of host.run.exemptionFindings(resources.map((one) => one.urn))) report(message, urn);
+    validateStack: (_, report) => {
+      for (const { message, urn } of host.run.exemptionFindings(host.urns)) report(message, urn);
     },
   };
 }

@@ -1,0 +1,100 @@
+import type { Configuration, Level } from "./configuration";
+import { guardIds, type RunSettings } from "./evaluate";
+
+/** What of the engine's messages is used; their accessors are generated and not typed. */
+interface ConfigureRequest {
+  getPolicyconfigMap(): {
+    entries(): IterableIterator<[string, PolicyConfig]>;
+    del(name: string): void;
+  };
+}
+
+interface PolicyConfig {
+  getEnforcementlevel(): number;
+  getProperties(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+interface AnalyzeRequest {
+  getUrn(): string;
+  getProperties: () => unknown;
+  getProvider: () => unknown;
+}
+
+interface AnalyzeStackRequest {
+  /** The same list at every call. */
+  getResourcesList(): unknown[];
+}
+
+/** The part of the gRPC service's definition in which messages are taken apart. */
+export interface AnalyzerService {
+  configure: { requestDeserialize: (bytes: Uint8Array) => ConfigureRequest };
+  analyze: { requestDeserialize: (bytes: Uint8Array) => AnalyzeRequest };
+  analyzeStack: { requestDeserialize: (bytes: Uint8Array) => AnalyzeStackRequest };
+}
+
+/** Levels by their number in the protocol. A rule that can mend nothing is mandatory where it is told to. */
+const levels: readonly Level[] = ["advisory", "mandatory", "disabled", "mandatory"];
+
+/** What a pack knows of the engine beside what the SDK tells its policies. */
+export class Engine {
+  readonly settings: RunSettings = {};
+  readonly #requests = new Map<string, AnalyzeRequest>();
+  #resources: unknown[] = [];
+
+  /**
+   * Listens to what the engine says. The SDK tells a policy its parameters and keeps its level, and what else was
+   * configured, to itself; and it reads a resource, or all of a stack, anew for every policy.
+   *
+   * @param service The definition that the SDK serves. To be called before it does.
+   */
+  listen({ configure, analyze, analyzeStack }: AnalyzerService): void {
+    const readConfiguration = configure.requestDeserialize;
+    configure.requestDeserialize = (bytes) => {
+      const request = readConfiguration(bytes);
+      this.settings.configuration = configurationOf(request);
+      return request;
+    };
+    const readResource = analyze.requestDeserialize;
+    analyze.requestDeserialize = (bytes) => {
+      const request = readResource(bytes);
+      this.#requests.set(request.getUrn(), request);
+      return request;
+    };
+    const readStack = analyzeStack.requestDeserialize;
+    analyzeStack.requestDeserialize = (bytes) => {
+      const request = readStack(bytes);
+      this.#resources = request.getResourcesList();
+      return request;
+    };
+  }
+
+  /** Lets go of a resource, so that the policies that come later read nothing of it. */
+  releaseResource(urn: string): void {
+    const request = this.#requests.get(urn);
+    if (!request) return;
+    this.#requests.delete(urn);
+    request.getProperties = () => ({ toJavaScript: () => ({}) });
+    request.getProvider = () => undefined;
+  }
+
+  /** Lets go of the resources of the stack, so that the policies that come later find none to read. */
+  releaseStack(): void {
+    this.#resources.length = 0;
+  }
+}
+
+/**
+ * The configuration that the engine sends: every policy of the pack with its level, and what else was named. The
+ * guards are taken out of the request, so that they keep their levels whatever is configured.
+ */
+function configurationOf(request: ConfigureRequest): Configuration {
+  const map = request.getPolicyconfigMap();
+  const configuration = Object.fromEntries(
+    [...map.entries()].map(([id, config]) => [
+      id,
+      { level: levels[config.getEnforcementlevel()], parameters: config.getProperties()?.toJavaScript() },
+    ]),
+  );
+  for (const id of guardIds) map.del(id);
+  return configuration;
+}
