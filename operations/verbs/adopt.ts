@@ -200,7 +200,7 @@ function codeOf(failure: Failure | undefined): number {
 
 /** Does in the stand-in's world what an operator does by hand before a deployment. */
 function changeWorld(
-  { stateFile, worldFile }: Workspace,
+  { worldFile }: Workspace,
   { account }: Deployable,
   change: (world: Rehearsal.World) => void,
 ): void {
