@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import type { RehearsalReport } from "../../operations/rehearse/report";
 import { pulumiCli } from "../support/pulumi-cli";
-import { type Ended, prism, sample, temporaryDirectory } from "./prism";
+import { type Ended, appears, prism, sample, temporaryDirectory } from "./prism";
 
 describe("a rehearsal with faults", function () {
   this.timeout(300_000);
@@ -121,6 +121,26 @@ describe("a rehearsal with faults", function () {
     assert.ok(killed.orphans.some(({ resource }) => resource === `s3.Bucket ${hit}`));
     const next = await report("--orphans", "import");
     assert.equal(next.failure, undefined);
+    assert.deepEqual(next.orphans, []);
+    assert.equal(next.components[0]?.resources, 2);
+  });
+
+  it("undoes in the stand-in what an engine had done that was killed before it saved anything", async () => {
+    const reached = path.join(directory, "reached");
+    const env = { PRISM_DIR: directory, PRISM_PULUMI: cli, SAMPLE_REACHED: reached };
+    const args = ["rehearse", "waiting", ...sample, "--json"];
+    const first = prism(args, { env });
+    await appears(reached);
+    const waiting = path.join(path.dirname(folder), "waiting");
+    const engine = JSON.parse(fs.readFileSync(path.join(waiting, "engine"), "utf8")) as { pid: number };
+    process.kill(-engine.pid, "SIGKILL");
+    assert.equal((await first).code, 1);
+    fs.writeFileSync(`${reached}.go`, "");
+    const next = JSON.parse((await prism(args, { env })).stdout) as RehearsalReport;
+    assert.equal(next.failure, undefined);
+    assert.deepEqual(next.notes, [
+      "the run before ended before the engine saved anything of it, so it counts as not made: 2 changes undone in the stand-in",
+    ]);
     assert.deepEqual(next.orphans, []);
     assert.equal(next.components[0]?.resources, 2);
   });
