@@ -6,18 +6,34 @@ import { capacity } from "./verbs/capacity";
 import { cost } from "./verbs/cost";
 import { policy } from "./verbs/policy";
 import { providerCheck } from "./verbs/provider-check";
+import { destroy, drift, preview, up } from "./verbs/deploy";
 import { rehearse } from "./verbs/rehearse";
 import { test } from "./verbs/test";
 
-const verbs = [rehearse, adopt, policy, cost, capacity, test, providerCheck] as CommandModule[];
+const verbs = [
+  rehearse,
+  adopt,
+  policy,
+  cost,
+  capacity,
+  test,
+  providerCheck,
+  preview,
+  up,
+  destroy,
+  drift,
+] as CommandModule[];
 const usages = verbs.map(({ command }) => String(command));
 
 /** Runs one command line of `./prism`; sets the process's exit code. */
 export async function main(args: string[]): Promise<void> {
   const parser = yargs(args)
     .scriptName("./prism")
-    // Of an option that is given twice the last one counts, as in other tools.
-    .parserConfiguration({ "duplicate-arguments-array": false })
+    .middleware((options) => {
+      // Not in the library's type declarations.
+      const { array } = (parser as unknown as { getOptions(): { array: string[] } }).getOptions();
+      lastOfEach(options, array);
+    }, true)
     .usage("$0 <verb>\n\nDeploys AI-Prism to AWS with Pulumi, and rehearses it on this machine.")
     .command(verbs)
     .completion("completion", "Print a script for command completion: ./prism completion >> ~/.bashrc")
@@ -40,6 +56,15 @@ export async function main(args: string[]): Promise<void> {
     await parser.parseAsync();
   } catch (error) {
     fail(error, args);
+  }
+}
+
+/** Of an option that is given twice the last one counts, as in other tools, unless it takes a list. */
+function lastOfEach(options: Record<string, unknown>, lists: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    // Each option is there in two spellings, and only one of them is known as a list.
+    const spelling = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (name !== "_" && Array.isArray(value) && !lists.includes(spelling)) options[name] = value.at(-1);
   }
 }
 

@@ -20,6 +20,7 @@ import { type OrphanAction, orphanActions } from "../rehearse/orphans";
 import { checkOut, type Reference } from "../rehearse/reference";
 import { type Failure, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
 import { liftProtection, readState, stackOutputs, summarizeComponents } from "../rehearse/state";
+import { toComment } from "../rehearse/markdown";
 import { formatReport } from "../rehearse/summary";
 import { type Workspace, engineEnvironment, lockWorkspace, prepareWorkspace, workspaceOf } from "../rehearse/workspace";
 import { findPulumi, which } from "../toolchain";
@@ -30,6 +31,7 @@ interface Options {
   fresh: boolean;
   json: boolean;
   checkpoint?: string;
+  markdown?: string;
   from?: string;
   drift?: string;
   "allow-loss": string[];
@@ -59,6 +61,11 @@ export const rehearse: CommandModule<unknown, Options> = {
         type: "string",
         requiresArg: true,
         describe: "Write what `pulumi stack export` would to this file",
+      })
+      .option("markdown", {
+        type: "string",
+        requiresArg: true,
+        describe: "Write what a pull request's comment should say to this file",
       })
       .option("from", {
         type: "string",
@@ -191,6 +198,7 @@ export const rehearse: CommandModule<unknown, Options> = {
     report.exitCode = report.failure ? codeOf(report.failure) : exitCode.fine;
     report.seconds = (Date.now() - started) / 1000;
     process.exitCode = report.exitCode;
+    if (options.markdown !== undefined) write("--markdown", options.markdown, toComment(report));
     if (options.json) printJson(report);
     if (report.failure) process.stderr.write(formatFailure(report));
     if (!options.json && report.passes.some(({ name }) => name === "up")) {
@@ -304,11 +312,14 @@ function readBack(report: RehearsalReport, workspace: Workspace, checkpoint: str
   report.components = summarizeComponents(resources);
   report.outputs = stackOutputs(resources);
   if (resources.some(({ custom }) => custom)) report.firstDeployment = firstDeployment(resources);
-  if (!checkpoint || !state) return;
+  if (checkpoint && state) write("--checkpoint", checkpoint, `${JSON.stringify(state, null, 4)}\n`);
+}
+
+function write(option: string, file: string, text: string): void {
   try {
-    fs.writeFileSync(checkpoint, `${JSON.stringify(state, null, 4)}\n`);
+    fs.writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`--checkpoint ${checkpoint} cannot be written: ${systemCode(error) ?? String(error)}`);
+    throw new UsageError(`${option} ${file} cannot be written: ${systemCode(error) ?? String(error)}`);
   }
 }
 
