@@ -7,6 +7,7 @@ import { PrismError, UsageError, exitCode } from "../errors";
 import { type Progress, plural } from "../output";
 import { prismDirectory, root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
+import { configurationOptions } from "../policy/configuration-file";
 import { configText, loadProgram, loadStackConfig } from "../program";
 import { type EngineOptions, runCli } from "../pulumi";
 import { newViolations, violationsOf } from "../rehearse/drift";
@@ -82,7 +83,7 @@ export async function deploy(verb: DeployVerb, options: DeployOptions, progress:
     report.waiting = outcome.deferred ?? {};
     return outcome;
   };
-  const judged = ["--policy-pack", policyPackDirectory];
+  const judged = ["--policy-pack", policyPackDirectory, ...configurationOptions(program.directory, options.env)];
   if (verb === "drift") {
     const { states = {} } = await run("refresh", ["--preview-only"], "reading what is deployed");
     const gone = new Set(report.changes.deleted.map(({ urn }) => urn));
