@@ -8,6 +8,7 @@ import { importIdOf, splitImportId } from "./import-ids";
 import { complete, DEFAULTED, isAutoNamed, type NameProposal } from "./inputs";
 import { modelOf } from "./models";
 import { lingering, type ModelContext } from "./models/model";
+import { taken } from "./models/taken";
 import { fill, lookUp, type TemplateValues } from "./templates";
 import {
   hasUnknown,
@@ -347,7 +348,7 @@ export class Provider {
       );
     if (!holder) return;
     const value = names.map((name, index) => `${name} ${JSON.stringify(wanted[index])}`).join(", ");
-    throw new Refusal(`${what}: ${value} is taken by "${holder.name}" (${holder.urn})`);
+    throw new Refusal(`${what}: ${taken(context.type, value, holder)}`);
   }
 }
 

@@ -207,7 +207,7 @@ describe("the stand-in behind the real engine", function () {
     const message = await failureOf(engine.up(program({ cidr: "10.1.0.0/16", team: "data" })));
     assert.match(
       message,
-      /deleting aws:rds\/instance:Instance "db": deletionProtection is on; deploy it as false first/,
+      /deleting aws:rds\/instance:Instance "db": InvalidParameterCombination: Cannot delete protected DB Instance: deletionProtection is on/,
     );
     assert.equal(engine.world.ofType("aws:rds/instance:Instance").length, 1);
   });

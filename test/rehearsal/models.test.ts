@@ -157,7 +157,7 @@ describe("what the simulated account answers", () => {
     assert.throws(
       () => account.create(BUCKET, "second", { bucket: "shared-name", region: "us-east-1" }),
       new Refusal(
-        `creating ${BUCKET} "second": bucket "shared-name" is taken by "first" (urn:pulumi:test::test::${BUCKET}::first)`,
+        `creating ${BUCKET} "second": BucketAlreadyOwnedByYou: bucket "shared-name" is taken by "first" (urn:pulumi:test::test::${BUCKET}::first)`,
       ),
     );
   });

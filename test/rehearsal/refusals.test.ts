@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 
 import { chosenZones, InvalidVpc, ipv6Share, natStrategy, plan, type VpcArgs } from "../../rehearsal/awsx-vpc";
 import { check } from "../../rehearsal/check";
-import type { TypeFacts } from "../../rehearsal/facts";
+import { factsOf, modelledTypes, type TypeFacts } from "../../rehearsal/facts";
 import { callFunction } from "../../rehearsal/functions";
+import { taken } from "../../rehearsal/models/taken";
 import { refuseGaps } from "../../rehearsal/subnet-layout";
 import type { Properties } from "../../rehearsal/values";
 import { Account } from "./account";
+import { trust } from "./fixtures";
 
 describe("arguments of awsx.ec2.Vpc that the stand-in refuses", () => {
   const ZONES = ["eu-north-1a", "eu-north-1b"];
@@ -124,5 +126,32 @@ describe("a change of what is not there", () => {
       { name: `alias/${"a".repeat(251)}`, targetKeyId: "k" },
       /name: must have 1 to 256 characters/,
     );
+  });
+});
+
+describe("a name that is taken", () => {
+  it("is refused with the service's code, or with what would happen where AWS overwrites", () => {
+    const account = new Account();
+    const role = { name: "web", assumeRolePolicy: trust("ec2.amazonaws.com") };
+    account.create("aws:iam/role:Role", "web", role);
+    account.refuses("aws:iam/role:Role", role, /EntityAlreadyExists: name "web" is taken by "web" \(urn:/);
+    const policy = { role: "web", name: "own", policy: "{}" };
+    account.create("aws:iam/rolePolicy:RolePolicy", "own", policy);
+    account.refuses(
+      "aws:iam/rolePolicy:RolePolicy",
+      policy,
+      /name "own" is taken by "own" .*: AWS would overwrite it, and whichever of the two is deleted first takes the other/,
+    );
+  });
+
+  it("has one of the two for every type whose names are unique, but for those that say nothing of it", () => {
+    const silent = modelledTypes()
+      .filter((type) => factsOf(type)!.unique)
+      .filter((type) => !/^\w[\w.]*: |would overwrite/.test(taken(type, "name", { name: "x", urn: "urn" })));
+    assert.deepEqual(silent, [
+      "aws:cloudwatch/queryDefinition:QueryDefinition",
+      "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+      "aws:costexplorer/anomalySubscription:AnomalySubscription",
+    ]);
   });
 });
