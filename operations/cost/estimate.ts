@@ -84,10 +84,8 @@ export function estimate(resources: readonly JudgedResource[], usage: Usage | un
       const region = charge.region ?? regionOf(resource);
       const price = findPrice(charge.price, region);
       if (!price) {
-        notPriced.push({
-          ...place,
-          reason: `${charge.what}: no price of ${charge.price} in ${region || "its region"}`,
-        });
+        const reason = `${charge.what}: no price of ${charge.price} in ${region || "its region"}`;
+        notPriced.push({ ...place, reason, missing: true });
         continue;
       }
       items.push({ ...place, ...itemOf(charge, price, free) });

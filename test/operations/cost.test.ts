@@ -246,6 +246,7 @@ describe("what the estimate cannot say", () => {
   it("is named for a region without prices", () => {
     const found = estimate([resource("aws:ec2/natGateway:NatGateway", {}, { region: "ap-south-1" })], undefined);
     assert.equal(reasons(found)[0], "ec2.NatGateway it: NAT gateway: no price of nat in ap-south-1");
+    assert.ok(found.notPriced.every(({ missing }) => missing));
   });
 
   it("is named for an instance class without a price", () => {
