@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { root } from "../../operations/paths";
 import { loadProgram } from "../../operations/program";
 import { runCli } from "../../operations/pulumi";
-import type { OrphanReport } from "../../operations/rehearse/orphans";
-import { readState, type StateResource } from "../../operations/rehearse/state";
+import { type OrphanReport, orphansIn, reportOf } from "../../operations/rehearse/orphans";
+import { readState, savedAt, type StateResource } from "../../operations/rehearse/state";
 import { engineEnvironment, prepareWorkspace, type Workspace, workspaceOf } from "../../operations/rehearse/workspace";
 import { deployable } from "../../operations/verbs/rehearse";
 import { World } from "../../rehearsal";
@@ -119,6 +119,13 @@ export class Deployment {
   /** What the engine holds. */
   resources(): StateResource[] {
     return readState(this.workspace.stateFile)?.deployment.resources ?? [];
+  }
+
+  /** What a run that was cut off has left behind, as the next one will name it. */
+  orphans(): OrphanReport[] {
+    const deployment = readState(this.workspace.stateFile)?.deployment;
+    const world = World.load(this.workspace.worldFile, this.#account, savedAt(deployment));
+    return orphansIn(deployment, world).map((orphan) => reportOf(orphan, this.#environment));
   }
 
   /**

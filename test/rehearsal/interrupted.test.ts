@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
+import type { OrphanReport } from "../../operations/rehearse/orphans";
 import type { StateResource } from "../../operations/rehearse/state";
 import { shortTypeOf } from "../../rehearsal/faults";
 import { pulumiCli } from "../support/pulumi-cli";
@@ -60,10 +61,12 @@ describe("a deployment of production that does not come to its end", function ()
 
   it("converges after kills, once what AWS had accepted and the engine not recorded is imported", async () => {
     const creations = undisturbed.inventory().world.length;
+    const orphans = new Map<string, OrphanReport>();
     for (const moments of EVERY_CREATION ? everyCreation(creations) : [seededMoments(creations)]) {
       const deployment = await start();
       for (const moment of moments) {
         assert.equal(await deployment.up({ moment, orphans: "import" }), undefined, JSON.stringify(moment));
+        for (const orphan of deployment.orphans()) orphans.set(orphan.urn, orphan);
       }
       const last = await deployment.up({ orphans: "import" });
       const what = JSON.stringify(moments);
@@ -71,6 +74,9 @@ describe("a deployment of production that does not come to its end", function ()
       assert.deepEqual(deployment.inventory(), undisturbed.inventory(), what);
       assert.equal((await deployment.up({ preview: true }))?.changes, 0, what);
     }
+    // Every third kill comes after AWS has accepted and before the engine knows.
+    assert.ok(orphans.size >= MOMENTS / 4, `${orphans.size} orphans in all`);
+    for (const { urn, command, obstacle } of orphans.values()) assert.ok(command ?? obstacle, urn);
   });
 });
 
