@@ -176,3 +176,15 @@ export function alarmMetrics(alarm: Resource): MetricUse[] {
   }
   return uses;
 }
+
+const metricsOfStack = new WeakMap<StackIndex, MetricUse[]>();
+
+/** The metrics that the alarms of a stack read, looked up once for each stack. @throws Deferred */
+export function watchedMetrics(stack: StackIndex): MetricUse[] {
+  let uses = metricsOfStack.get(stack);
+  if (!uses) {
+    uses = stack.ofType(["aws:cloudwatch/metricAlarm:MetricAlarm"]).flatMap(alarmMetrics);
+    metricsOfStack.set(stack, uses);
+  }
+  return uses;
+}

@@ -32,6 +32,7 @@ const identities = [
 export class StackIndex {
   readonly #byUrn = new Map<string, Resource>();
   readonly #byType = new Map<string, Resource[]>();
+  readonly #rank = new Map<Resource, number>();
   readonly #children = new Map<string, Resource[]>();
   readonly #byIdentity = new Map<string, Set<Resource>>();
   readonly #referrers = new Map<string, { of: Map<Resource, Resource[]>; unknown: Resource[] }>();
@@ -42,6 +43,7 @@ export class StackIndex {
     for (const resource of resources) {
       this.#byUrn.set(resource.urn, resource);
       append(this.#byType, resource.type, resource);
+      this.#rank.set(resource, this.#byType.get(resource.type)!.length - 1);
       if (resource.data.parent) append(this.#children, resource.data.parent, resource);
       for (const identity of identitiesOf(resource)) {
         const named = this.#byIdentity.get(identity) ?? new Set();
@@ -59,6 +61,11 @@ export class StackIndex {
   /** All resources of the given types, in the order of the stack. */
   ofType(types: readonly string[]): Resource[] {
     return types.flatMap((type) => this.#byType.get(type) ?? []);
+  }
+
+  /** How many resources of its type come before a resource. */
+  rankOf(resource: Resource): number {
+    return this.#rank.get(resource) ?? 0;
   }
 
   /** The resources that go by a name, id or ARN. */

@@ -38,9 +38,9 @@ export const resourceCountLimits: StackRule = {
   check(resource, { fail, parameter, stack }) {
     const name = Object.keys(counted).find((one) => counted[one] === resource.type)!;
     const most = parameter<number>(name);
-    const all = stack.ofType([resource.type]);
     // Once for each that is too many, and not for those that were agreed to.
-    if (all.indexOf(resource) >= most) fail(`There are ${all.length} ${spoken(name)}, more than ${most}.`);
+    if (stack.rankOf(resource) < most) return;
+    fail(`There are ${stack.ofType([resource.type]).length} ${spoken(name)}, more than ${most}.`);
   },
 };
 

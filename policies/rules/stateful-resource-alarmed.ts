@@ -1,4 +1,4 @@
-import { alarmMetrics, type MetricUse, watches } from "../metrics";
+import { type MetricUse, watchedMetrics, watches } from "../metrics";
 import type { Resource } from "../resource";
 import type { StackRule } from "../rule";
 import type { StackIndex } from "../stack-index";
@@ -43,7 +43,7 @@ export const statefulResourceAlarmed: StackRule = {
 };
 
 function metricsOfAlarms(stack: StackIndex): MetricUse[] {
-  return stack.ofType(["aws:cloudwatch/metricAlarm:MetricAlarm"]).flatMap(alarmMetrics);
+  return watchedMetrics(stack);
 }
 
 /** A Beanstalk environment is watched through its fleet or load balancer as well. */
