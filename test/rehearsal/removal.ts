@@ -152,7 +152,8 @@ async function main(without: string | undefined): Promise<Report> {
   const witnesses = sites.map((): Test[] => []);
   for (const test of loadTests()) {
     reached.clear();
-    if (!(await passes(test))) throw new Error(`"${test.title}" fails by itself`);
+    // A test that fails by itself bears no witness; the suite says so elsewhere.
+    if (!(await passes(test))) continue;
     for (const site of reached) witnesses[site]!.push(test);
   }
   const unreached = sites.filter((_, site) => witnesses[site]!.length === 0);
