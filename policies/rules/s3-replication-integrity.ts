@@ -1,6 +1,8 @@
 import { bucketTypes, encryptionAlgorithms, versioned } from "../buckets";
+import { matches, statements } from "../policy-document";
 import { Deferred } from "../read";
-import type { StackRule } from "../rule";
+import type { Resource } from "../resource";
+import type { StackContext, StackRule } from "../rule";
 
 export const s3ReplicationIntegrity: StackRule = {
   id: "s3-replication-integrity",
@@ -27,13 +29,15 @@ export const s3ReplicationIntegrity: StackRule = {
       default: [],
     },
   },
-  check(replication, { fail, attempt, parameter, stack }) {
+  check(replication, context) {
+    const { fail, attempt, parameter, stack } = context;
     const sources = stack.target(replication, "bucket", bucketTypes).resources;
     for (const source of sources) {
       attempt(() => {
         if (!versioned(stack, source)) fail(`The source "${source.name}" is not versioned.`);
       });
     }
+    for (const role of stack.target(replication, "role", ["aws:iam/role:Role"]).resources) judgeRole(role, context);
     for (const index of replication.list("rules").keys()) {
       const path = `rules.${index}`;
       const at = (field: string) => replication.text(`${path}.${field}`);
@@ -94,3 +98,32 @@ export const s3ReplicationIntegrity: StackRule = {
     }
   },
 };
+
+/** S3 takes a role that it cannot assume, or that may not copy, and then copies nothing without a word. */
+function judgeRole(role: Resource, { fail, attempt, stack }: StackContext): void {
+  attempt(() => {
+    const trusted = (statements(role, "assumeRolePolicy") ?? []).some(
+      (statement) =>
+        statement.allows &&
+        statement.principals.some(({ kind, value }) => kind === "Service" && value === "s3.amazonaws.com"),
+    );
+    if (!trusted) fail(`S3 cannot assume the role "${role.name}".`);
+  });
+  attempt(() => {
+    const attached = stack
+      .referrers(role, ["aws:iam/rolePolicyAttachment:RolePolicyAttachment"], "role")
+      .found.flatMap((attachment) => {
+        const { resources } = stack.target(attachment, "policyArn", ["aws:iam/policy:Policy"]);
+        // What a policy of another program allows cannot be seen from here.
+        if (resources.length === 0) throw new Deferred("policyArn");
+        return resources;
+      });
+    const own = stack.referrers(role, ["aws:iam/rolePolicy:RolePolicy"], "role").found;
+    const copies = [...own, ...attached].some((policy) =>
+      (statements(policy, "policy") ?? []).some(
+        (statement) => statement.allows && statement.actions.some((action) => matches(action, "s3:replicateobject")),
+      ),
+    );
+    if (!copies) fail(`The role "${role.name}" is not allowed to replicate objects.`);
+  });
+}

@@ -118,10 +118,31 @@ const replication = (change: object = {}, more: object = {}) =>
     more,
   );
 const both = [source, replica, versioning(source), versioning(replica)];
+/** A replication with the role that does it. */
+function withRole(service: string, actions: unknown): ReturnType<typeof resource>[] {
+  const role = resource("aws:iam/role:Role", "copier", {
+    assumeRolePolicy: JSON.stringify({
+      Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
+    }),
+  });
+  const policy = resource(
+    "aws:iam/rolePolicy:RolePolicy",
+    "copier",
+    {
+      role: unknown,
+      policy: actions === unknown ? unknown : JSON.stringify({ Statement: [{ Effect: "Allow", Action: actions }] }),
+    },
+    { links: { role } },
+  );
+  const made = replication({}, { links: { role } });
+  return [...both, encrypted, role, policy, { ...made, properties: { ...made.properties, role: unknown } }];
+}
 
 describeRule(s3ReplicationIntegrity, {
   passes: {
     "a timed, measured copy into another region": [...both, encrypted, replication()],
+    "a copy by a role that S3 assumes and that may copy": withRole("s3.amazonaws.com", ["s3:ReplicateObject"]),
+    "a copy by a role that may do more": withRole("s3.amazonaws.com", "s3:Replicate*"),
     "a copy whose buckets have no known ids yet": [
       ...both,
       resource(
@@ -144,6 +165,8 @@ describeRule(s3ReplicationIntegrity, {
     },
   },
   fails: {
+    "a role that S3 cannot assume": [withRole("ec2.amazonaws.com", "s3:ReplicateObject"), /S3 cannot assume/],
+    "a role that may only read": [withRole("s3.amazonaws.com", "s3:Get*"), /"copier" is not allowed to replicate/],
     "a rule that is disabled": [[...both, replication({ status: "Disabled" })], /rules\.0\.status/],
     "a source without versions": [
       [source, replica, versioning(replica), replication()],
@@ -183,6 +206,7 @@ describeRule(s3ReplicationIntegrity, {
     ],
   },
   waits: {
+    "what the role may do": withRole("s3.amazonaws.com", unknown),
     "regions that are not known yet": [
       bucket("source"),
       bucket("replica"),

@@ -317,6 +317,11 @@ export const MUTATIONS: readonly Mutation[] = [
     change: destination({ bucket: "arn:aws:s3:::somebody-elses" }),
   },
   {
+    title: "gives the replication a role that S3 cannot assume",
+    rule: "s3-replication-integrity",
+    change: documents({ replicationRole: { assumeRolePolicy: trusts({ Service: "ec2.amazonaws.com" }) } }),
+  },
+  {
     title: "lets anybody assume the replication's role",
     rule: "iam-trust-policy-scoped",
     change: documents({ replicationRole: { assumeRolePolicy: trusts("*") } }),
@@ -527,10 +532,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ),
   },
   {
-    title: "keeps the health token readable for another account",
+    title: "keeps the operator token readable for another account",
     rule: "secret-policy-not-public",
     change: env({
-      "health-token": {
+      "operator-token": {
         transform: {
           secret: {
             policy: document({ ...allows("secretsmanager:GetSecretValue"), Principal: { AWS: STRANGER } }),
