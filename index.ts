@@ -160,9 +160,9 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
     { ...home, chain: config.models.chain, policyName: names.modelPolicy, roleNames: [instanceRole.roleName] },
     options,
   );
-  const healthToken = new GeneratedSecret(
-    "health-token",
-    { ...home, secretName: names.healthToken, description: "Shows the details of /health to who sends it" },
+  const operatorToken = new GeneratedSecret(
+    "operator-token",
+    { ...home, secretName: names.operatorToken, description: "Lets operators in, and shows them the details of /health" },
     options,
   );
   const application = new BeanstalkApp(
@@ -188,7 +188,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
         documents: documents.instanceStatements,
         redis: redis.instanceStatements,
         database: database.instanceStatements,
-        health: healthToken.instanceStatements,
+        operators: operatorToken.instanceStatements,
       },
       variables: {
         FLASK_ENV: "production",
@@ -203,7 +203,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
         SQLALCHEMY_POOL_SIZE: String(config.pool.size),
         SQLALCHEMY_MAX_OVERFLOW: String(config.pool.overflow),
       },
-      secretVariables: { REDIS_URL: redis.urlSecretReference, HEALTH_TOKEN: healthToken.secretArn },
+      secretVariables: { REDIS_URL: redis.urlSecretReference, OPERATOR_TOKEN: operatorToken.secretArn },
       bundle: "app/reference",
       bundleBucketName: names.bundles,
       logBucketName: logs.bucketName,
@@ -295,7 +295,7 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       initialVersionLabel: application.versionLabel,
       instanceRoleArn: instanceRole.roleArn,
       logGroupNames: application.logGroupNames,
-      healthTokenSecretArn: healthToken.secretArn,
+      operatorTokenSecretArn: operatorToken.secretArn,
     },
     network: { vpcId: network.vpcId, privateSubnetIds: network.privateSubnetIds, securityGroupIds: groups },
     redis: { primaryEndpoint: redis.primaryEndpoint, port: redis.port, secretArn: redis.secretArn },

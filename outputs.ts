@@ -28,8 +28,8 @@ export interface DeploymentOutputs {
     readonly instanceRoleArn: string;
     /** CloudWatch log groups by what writes them. */
     readonly logGroupNames: Readonly<Record<string, string>>;
-    /** Secret whose text, sent as a bearer token, has `/health` say which part fails and why. */
-    readonly healthTokenSecretArn: string;
+    /** Secret whose text, sent as a bearer token, lets operators in and has `/health` say which part fails and why. */
+    readonly operatorTokenSecretArn: string;
   };
   readonly network: {
     readonly vpcId: string;

@@ -18,7 +18,7 @@ export const ENVIRONMENT_VARIABLES = {
   REDIS_URL: { readBy: "application", secret: true },
   DATABASE_URL: { readBy: "application" },
   DATABASE_SECRET_ARN: { readBy: "application" },
-  HEALTH_TOKEN: { readBy: "application", secret: true },
+  OPERATOR_TOKEN: { readBy: "application", secret: true },
   SQLALCHEMY_POOL_SIZE: { readBy: "application" },
   SQLALCHEMY_MAX_OVERFLOW: { readBy: "application" },
   WORKER_PROCESSES: { readBy: "application" },

@@ -57,7 +57,7 @@ export function physicalNames(environment: string, accountId: string, besideSuff
     keyAlias: name("keyAlias", "alias/ai-prism"),
     redis: name("cacheGroup", beside("ai-prism-redis")),
     redisSecret: name("secret", "ai-prism/redis"),
-    healthToken: name("secret", "ai-prism/health-token"),
+    operatorToken: name("secret", "ai-prism/operator-token"),
     database: name("database", "ai-prism-postgres"),
     databaseProxy: name("database", "ai-prism-postgres-proxy"),
     // The dotted name exists and holds data; a dot breaks TLS to virtual-hosted addresses, so nothing new gets one.

@@ -46,7 +46,7 @@ describe("the program", function () {
           "ai-prism:infra:EncryptionKey key-edge",
           "ai-prism:infra:EncryptionKey key-home",
           "ai-prism:infra:EncryptionKey key-replica",
-          "ai-prism:infra:GeneratedSecret health-token",
+          "ai-prism:infra:GeneratedSecret operator-token",
           "ai-prism:infra:InstanceRole instance-role",
           "ai-prism:infra:LogBucket logs",
           "ai-prism:infra:LogBucket replica-logs",
@@ -125,7 +125,7 @@ describe("the program", function () {
     );
     assert.match(value("DATABASE_SECRET_ARN")!, /^arn:aws:secretsmanager:eu-north-1:/);
     assert.match(value("REDIS_URL")!, /^arn:aws:secretsmanager:eu-north-1:.*:url$/);
-    assert.match(value("HEALTH_TOKEN")!, /^arn:aws:secretsmanager:eu-north-1:/);
+    assert.match(value("OPERATOR_TOKEN")!, /^arn:aws:secretsmanager:eu-north-1:/);
     assert.deepEqual(
       ["SQLALCHEMY_POOL_SIZE", "SQLALCHEMY_MAX_OVERFLOW", "FLASK_ENV", "PORT", "S3_BUCKET", "S3_BACKUP_BUCKET"].map(
         value,

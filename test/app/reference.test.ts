@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { LOG_EVENTS } from "../../catalog/log-events";
-import { Browser, HEALTH_TOKEN, Instance, LIMITS, MODELS } from "./support/application";
+import { Browser, OPERATOR_TOKEN, Instance, LIMITS, MODELS } from "./support/application";
 import { BEDROCK_FAULTS, type Fault } from "./support/aws-front";
 import { FIRST_PASSWORD, sharedParts, type Parts } from "./support/parts";
 import { startLoad } from "./support/load";
@@ -42,6 +42,11 @@ describeWith("everything", "the reference application", function () {
   });
 
   const browser = () => new Browser(instance.url);
+  const operator = async () => {
+    const who = browser();
+    assert.equal((await who.signIn()).status, 204);
+    return who;
+  };
   /** As if all models had been left alone for long. */
   const coolDown = () => {
     const keys = parts.redisCommand("KEYS", "model:*").split("\n").filter(Boolean);
@@ -66,7 +71,7 @@ describeWith("everything", "the reference application", function () {
       assert.deepEqual(await response.json(), {
         name: "AI-Prism",
         purpose: "reference application: reviews a document with every part of the platform",
-        use: "POST a form with the file `document` to /documents, then GET what its Location says",
+        use: "POST /session with the operators' token, POST a form with the file `document` to /documents, then GET what its Location says",
       });
     });
 
@@ -81,7 +86,7 @@ describeWith("everything", "the reference application", function () {
     beforeEach(coolDown);
 
     it("accepts one at once, has it reviewed by the first model, and exports the review to S3", async () => {
-      const who = browser();
+      const who = await operator();
       const response = await who.upload("letter.txt", "Dear reader");
       assert.equal(response.status, 202);
       const accepted = (await response.json()) as Record<string, string>;
@@ -105,7 +110,7 @@ describeWith("everything", "the reference application", function () {
     });
 
     it("shows them to the session that sent them, and to no other", async () => {
-      const [owner, stranger] = [browser(), browser()];
+      const [owner, stranger] = [await operator(), await operator()];
       const location = await send(owner);
       await send(stranger);
       const listed = (await (await owner.request("/documents")).json()) as { documents: { id: string }[] };
@@ -114,7 +119,7 @@ describeWith("everything", "the reference application", function () {
         [location],
       );
       assert.equal((await stranger.request(location)).status, 404);
-      assert.equal((await browser().request(location)).status, 404);
+      assert.equal((await browser().request(location)).status, 401);
     });
 
     for (const [name, content] of [
@@ -123,7 +128,7 @@ describeWith("everything", "the reference application", function () {
       ["notes.md", new TextEncoder().encode("# Notes")],
     ] as const) {
       it(`hands the model ${name} as it came`, async () => {
-        const who = browser();
+        const who = await operator();
         assert.equal((await who.reviewed(await send(who, name, content))).state, "reviewed");
         assert.equal(parts.aws.calls.at(-1)!.document, Buffer.from(content).toString());
       });
@@ -141,24 +146,26 @@ describeWith("everything", "the reference application", function () {
       ["far over the limit", 413, "letter.txt", "x".repeat(6_000_000)],
     ] as const) {
       it(`refuses a file ${why} with ${status}, saying why`, async () => {
-        const response = await browser().upload(name, content);
+        const response = await (await operator()).upload(name, content);
         assert.equal(response.status, status);
         assert.ok(((await response.json()) as { error: string }).error.length > 20);
       });
     }
 
-    it("refuses a form without a file with 400, and makes no session for it", async () => {
-      const who = browser();
-      const response = await who.request("/documents", {
-        method: "POST",
-        body: new URLSearchParams({ document: "x" }),
-      });
-      assert.equal(response.status, 400);
-      assert.equal(who.cookie, "");
+    it("refuses a form without a file with 400", async () => {
+      const body = new URLSearchParams({ document: "x" });
+      assert.equal((await (await operator()).request("/documents", { method: "POST", body })).status, 400);
+    });
+
+    it("refuses every document of who has not signed in with 401, however large it is", async () => {
+      for (const content of ["Dear reader", "x".repeat(6_000_000)]) {
+        assert.equal((await browser().upload("letter.txt", content)).status, 401);
+      }
+      assert.equal((await browser().request("/documents")).status, 401);
     });
 
     it("reads a review from the replica while the bucket does not answer", async () => {
-      const who = browser();
+      const who = await operator();
       const { id } = await who.reviewed(await send(who));
       const exported = await parts.aws.s3("GET", `/documents/reviews/${String(id)}.json`);
       await parts.aws.s3("PUT", `/documents-replica/reviews/${String(id)}.json`, exported);
@@ -170,8 +177,17 @@ describeWith("everything", "the reference application", function () {
   });
 
   describe("with sessions", () => {
+    it("lets in who has the operators' token, and nobody else", async () => {
+      for (const token of ["", "guessed", OPERATOR_TOKEN.slice(1), `${OPERATOR_TOKEN}x`]) {
+        const who = browser();
+        assert.equal((await who.signIn(token)).status, 401);
+        assert.equal(who.cookie, "");
+      }
+      assert.equal((await (await operator()).request("/documents")).status, 200);
+    });
+
     it("keeps nothing readable in the cookie, and shows it to no script and no other site", async () => {
-      const response = await browser().upload("letter.txt", "Dear reader");
+      const response = await browser().signIn();
       assert.match(
         response.headers.get("set-cookie")!,
         /^session=[A-Za-z0-9_-]{43}; Secure; HttpOnly; Path=\/; SameSite=Lax$/,
@@ -179,10 +195,16 @@ describeWith("everything", "the reference application", function () {
     });
 
     it("survive a restart of the processes", async () => {
-      const who = browser();
+      const who = await operator();
       const location = await send(who);
       await instance.restart("web");
       assert.equal((await who.request(location)).status, 200);
+    });
+
+    it("end when their owner signs out", async () => {
+      const who = await operator();
+      assert.equal((await who.request("/session", { method: "DELETE" })).status, 204);
+      assert.equal((await who.request("/documents")).status, 401);
     });
 
     for (const [why, forged] of [
@@ -190,31 +212,42 @@ describeWith("everything", "the reference application", function () {
       ["an id of another form", "../../etc/passwd"],
       ["another application's signed session", "eyJvd25lciI6ImFkbWluIn0.aAaAaA.bBbBbBbBbBbBbBbBbBbBbBbBbBb"],
     ] as const) {
-      it(`takes ${why} for no session, and never uses it`, async () => {
+      it(`refuses ${why} with 401, and never uses it`, async () => {
         const who = browser();
         who.cookie = `session=${forged}`;
-        const response = await who.request("/documents");
-        assert.equal(response.status, 200);
-        assert.deepEqual(await response.json(), { documents: [] });
-        await send(who);
+        assert.equal((await who.request("/documents")).status, 401);
+        await who.signIn();
         assert.match(who.cookie, /^session=[A-Za-z0-9_-]{43}$/);
         assert.notEqual(who.cookie, `session=${forged}`);
       });
     }
 
-    it("are made for who sends something, and not for who only looks", async () => {
+    it("are begun anew by signing in: one that somebody else may know is not taken along", async () => {
+      const who = await operator();
+      const known = who.cookie;
+      await who.signIn();
+      assert.notEqual(who.cookie, known);
+      const other = browser();
+      other.cookie = known;
+      assert.equal((await other.request("/documents")).status, 401);
+    });
+
+    it("are counted when they are created, and made for nobody who only looks", async () => {
       const created = () => instance.events("session_created").length;
       const before = created();
-      for (const path of ["/", "/health/live", "/documents"]) await browser().request(path);
-      const who = browser();
-      await send(who);
+      for (const path of ["/", "/health/live", "/documents"]) {
+        const who = browser();
+        await who.request(path);
+        assert.equal(who.cookie, "");
+      }
+      const who = await operator();
       await send(who);
       await until("the session is counted", () => created() > before);
       assert.equal(created(), before + 1);
     });
 
     it("are counted once when they have expired", async () => {
-      const who = browser();
+      const who = await operator();
       await send(who);
       const key = `session:${who.cookie.slice("session=".length)}`;
       assert.ok(Number(parts.redisCommand("TTL", key)) > 11 * 3600);
@@ -230,7 +263,7 @@ describeWith("everything", "the reference application", function () {
         await until("the clock has ticked", () => instance.events("queue_depth").length > measured);
       }
       assert.equal(expired(), before + 1);
-      assert.deepEqual(await (await who.request("/documents")).json(), { documents: [] });
+      assert.equal((await who.request("/documents")).status, 401);
     });
   });
 
@@ -241,7 +274,7 @@ describeWith("everything", "the reference application", function () {
 
     for (const [what, fault] of Object.entries<Fault>(BEDROCK_FAULTS).filter(([name]) => name !== "invalid")) {
       it(`falls back when the first is ${what}, leaves it alone for a while, and comes back to it`, async () => {
-        const who = browser();
+        const who = await operator();
         parts.aws.behaviour.set(FIRST, fault);
         const start = parts.aws.calls.length;
         assert.equal((await who.reviewed(await send(who))).model, SECOND);
@@ -260,7 +293,7 @@ describeWith("everything", "the reference application", function () {
 
     it("goes down the chain in order", async () => {
       parts.aws.behaviour.set(FIRST, BEDROCK_FAULTS.denied).set(SECOND, BEDROCK_FAULTS.broken);
-      const who = browser();
+      const who = await operator();
       const start = parts.aws.calls.length;
       assert.equal((await who.reviewed(await send(who))).model, THIRD);
       assert.deepEqual(callsSince(start), [
@@ -272,7 +305,7 @@ describeWith("everything", "the reference application", function () {
 
     it("has a document wait while every model is throttled, and reviews it when one is free again", async () => {
       for (const model of MODELS) parts.aws.behaviour.set(model, BEDROCK_FAULTS.throttled);
-      const who = browser();
+      const who = await operator();
       const location = await send(who);
       await until("the document waits for a model", () => parts.redisCommand("ZCARD", "rq:scheduled:default") === "1");
       assert.equal(((await (await who.request(location)).json()) as { state: string }).state, "waiting");
@@ -284,7 +317,7 @@ describeWith("everything", "the reference application", function () {
 
     it("tells the owner when every model refuses the document itself, and blames no model for it", async () => {
       for (const model of MODELS) parts.aws.behaviour.set(model, BEDROCK_FAULTS.invalid);
-      const who = browser();
+      const who = await operator();
       const { state, reason } = await who.reviewed(await send(who));
       assert.deepEqual([state, reason], ["refused", "no model of the chain accepts the request"]);
       parts.aws.mend();
@@ -297,7 +330,7 @@ describeWith("everything", "the reference application", function () {
 
     it("keeps jobs while no worker runs, measures them, and does them afterwards", async () => {
       await instance.stopProcess("worker");
-      const who = browser();
+      const who = await operator();
       const locations = [await send(who), await send(who), await send(who)];
       parts.redisCommand("DEL", "clock:done");
       const before = instance.events("queue_oldest_job").length;
@@ -311,7 +344,7 @@ describeWith("everything", "the reference application", function () {
 
     it("finishes the job that a worker has begun before it stops", async () => {
       parts.aws.behaviour.set(FIRST, "slow");
-      const who = browser();
+      const who = await operator();
       const start = parts.aws.calls.length;
       const location = await send(who);
       await until("the model is asked", () => parts.aws.calls.length > start);
@@ -323,7 +356,7 @@ describeWith("everything", "the reference application", function () {
 
     it("does a job again whose worker was killed", async () => {
       parts.aws.behaviour.set(FIRST, "hang");
-      const who = browser();
+      const who = await operator();
       const start = parts.aws.calls.length;
       const location = await send(who);
       await until("the model is asked", () => parts.aws.calls.length > start);
@@ -338,7 +371,7 @@ describeWith("everything", "the reference application", function () {
     });
 
     it("tries a job again that failed for another reason than the models, and gives up in the end", async () => {
-      const who = browser();
+      const who = await operator();
       parts.aws.fault = { when: /^GET \/documents/, fault: { status: 403, code: "AccessDenied" } };
       const location = await send(who);
       const scheduled = () => parts.redisCommand("ZRANGE", "rq:scheduled:default", "0", "-1");
@@ -354,7 +387,7 @@ describeWith("everything", "the reference application", function () {
       // The documents' row is written before; only the queue's own key is in the way.
       parts.redisCommand("RENAME", "rq:queues", "kept");
       parts.redisCommand("SET", "rq:queues", "in the way");
-      const who = browser();
+      const who = await operator();
       try {
         assert.equal((await who.upload("letter.txt", "Dear reader")).status, 503);
       } finally {
@@ -378,7 +411,7 @@ describeWith("everything", "the reference application", function () {
     /** Asks with the token until that is the answer: what was found before is kept for a second. */
     const finds = async (code: number, body: object) => {
       let last: unknown;
-      const check = async () => isDeepStrictEqual((last = await ask(HEALTH_TOKEN)), { code, body });
+      const check = async () => isDeepStrictEqual((last = await ask(OPERATOR_TOKEN)), { code, body });
       await until(`/health answers ${JSON.stringify({ code, body })}`, check, () => JSON.stringify(last));
     };
     const works = () => finds(200, { status: "ok", parts: OK });
@@ -393,7 +426,7 @@ describeWith("everything", "the reference application", function () {
       assert.deepEqual(await ask(), { code: 200, body: { status: "ok" } });
       parts.aws.fault = { when: /^HEAD \/documents/, fault: { status: 403, code: "AccessDenied" } };
       await fails({ s3: "403" });
-      for (const token of [undefined, "", "guessed", `${HEALTH_TOKEN}x`, HEALTH_TOKEN.slice(1), "%C3%A9"]) {
+      for (const token of [undefined, "", "guessed", `${OPERATOR_TOKEN}x`, OPERATOR_TOKEN.slice(1), "%C3%A9"]) {
         assert.deepEqual(await ask(token), { code: 503, body: { status: "failing" } });
       }
     });
@@ -464,7 +497,7 @@ describeWith("everything", "the reference application", function () {
     it("survives two rotations of the database's password without one failed request, and within its pool", async () => {
       await instance.stopProcess("worker");
       const loggedBefore = parts.databaseLog().length;
-      const load = startLoad({ url: instance.url, kind: "read", concurrency: 8 });
+      const load = startLoad({ url: instance.url, kind: "read", concurrency: 8, token: OPERATOR_TOKEN });
       const log = () => parts.databaseLog().slice(loggedBefore);
       const count = (pattern: RegExp) => log().match(pattern)?.length ?? 0;
       const authorized = () => count(/connection authorized: user=aiprismadmin/g);
@@ -524,7 +557,7 @@ describeWith("everything", "the reference application", function () {
       coolDown();
       parts.aws.behaviour.set(FIRST, BEDROCK_FAULTS.throttled);
       const start = parts.aws.calls.length;
-      const load = startLoad({ url: instance.url, kind: "send", concurrency: 8, requests: 40 });
+      const load = startLoad({ url: instance.url, kind: "send", concurrency: 8, requests: 40, token: OPERATOR_TOKEN });
       const { answers, perSecond, p99, sent } = await load.result;
       assert.deepEqual(answers, { 202: 40 });
       for (const { location, cookie } of sent) {

@@ -21,7 +21,7 @@ const GOOD: Readonly<Record<string, string>> = {
   REDIS_URL: "rediss://aiprism:cache@master.redis.cache.amazonaws.com:6379/0",
   DATABASE_URL: "postgresql+psycopg://aiprismadmin@db.rds.amazonaws.com:5432/aiprism?sslmode=verify-full",
   DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:rds!db-1-AbCdEf",
-  HEALTH_TOKEN: "a-token-of-the-tests-and-of-nothing-else",
+  OPERATOR_TOKEN: "a-token-of-the-tests-and-of-nothing-else",
   BEDROCK_MODEL_CHAIN: '[{"id":"eu.anthropic.claude-sonnet-4-6","requestsPerMinute":200}]',
   SQLALCHEMY_POOL_SIZE: "2",
   SQLALCHEMY_MAX_OVERFLOW: "6",
@@ -56,7 +56,7 @@ const BAD: Readonly<Record<string, readonly (readonly [value: string, says: stri
     ["postgresql+psycopg://user@host/aiprism?sslmode=require", "has to say sslmode=verify-full"],
   ],
   DATABASE_SECRET_ARN: [["rds!db-1", "has to be a secret's ARN"]],
-  HEALTH_TOKEN: [["short", "has to have 32 printable characters or more"]],
+  OPERATOR_TOKEN: [["short", "has to have 32 printable characters or more"]],
   BEDROCK_MODEL_CHAIN: [
     "sonnet",
     "[]",
@@ -117,7 +117,7 @@ describeWith("python", "the application's settings", function () {
   const MALFORMED = Object.entries(BAD).flatMap(([name, values]) =>
     values.map(([value, says]) => ({ name, value, says: `${name} ${says}`, environment: { ...GOOD, [name]: value } })),
   );
-  const REVEALING = { ...GOOD, REDIS_URL: "redis://aiprism:not-to-be-seen@host/0", HEALTH_TOKEN: "unseen" };
+  const REVEALING = { ...GOOD, REDIS_URL: "redis://aiprism:not-to-be-seen@host/0", OPERATOR_TOKEN: "unseen" };
 
   before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "ai-prism-settings-"));
@@ -195,7 +195,7 @@ describeWith("python", "the application's settings", function () {
 
   it("never show the value of a secret", () => {
     const fault = String(outcomes.get(REVEALING));
-    assert.match(fault, /REDIS_URL .*HEALTH_TOKEN /);
+    assert.match(fault, /REDIS_URL .*OPERATOR_TOKEN /);
     assert.doesNotMatch(fault, /not-to-be-seen|unseen/);
   });
 

@@ -21,7 +21,7 @@ const OUTPUTS: DeploymentOutputs = {
     initialVersionLabel: "v-0123456789ab",
     instanceRoleArn: "arn:aws:iam::111122223333:role/ai-prism-instance-role",
     logGroupNames: { application: "/aws/elasticbeanstalk/AI-Prism-Production/var/log/web.stdout.log" },
-    healthTokenSecretArn: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:ai-prism/health-token",
+    operatorTokenSecretArn: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:ai-prism/operator-token",
   },
   network: { vpcId: "vpc-0aaaaaaaaaaaaaaaa", privateSubnetIds: ["subnet-0aaaaaaaaaaaaaaaa"], securityGroupIds: {} },
   redis: { primaryEndpoint: "master.ai-prism-redis", port: 6379, secretArn: "arn:aws:secretsmanager:redis" },

@@ -84,6 +84,7 @@ describe("application bundle", () => {
       "migrations/script.py.mako",
       "migrations/versions/0001_documents.py",
       "prism/__init__.py",
+      "prism/access.py",
       "prism/application.py",
       "prism/chain.py",
       "prism/database.py",

@@ -3,8 +3,8 @@ import { GeneratedSecret, type GeneratedSecretArgs } from "../../infra/generated
 import { isSecret, runMocked, valueOf, type MockOptions } from "../support/mocks";
 
 const ARGS: GeneratedSecretArgs = {
-  secretName: "ai-prism/health-token",
-  description: "Shows the details of /health",
+  secretName: "ai-prism/operator-token",
+  description: "Lets operators in",
   region: "eu-north-1",
   kmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/home",
 };
@@ -12,7 +12,7 @@ const SECRET = "aws:secretsmanager/secret:Secret";
 const VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
 
 function run(args: Partial<GeneratedSecretArgs> = {}, options: MockOptions = {}) {
-  return runMocked(() => new GeneratedSecret("health-token", { ...ARGS, ...args }), {
+  return runMocked(() => new GeneratedSecret("operator-token", { ...ARGS, ...args }), {
     outputs: {
       "random:index/randomPassword:RandomPassword": (_inputs, name) => ({ result: `generated for ${name}` }),
     },
@@ -24,9 +24,9 @@ describe("GeneratedSecret", () => {
   for (const preview of [false, true]) {
     it(`registers exactly its resources ${preview ? "in preview" : "in an update"}`, async () => {
       assert.deepEqual((await run({}, { preview })).list(), [
-        `${SECRET} health-token`,
-        `${VERSION} health-token`,
-        "random:index/randomPassword:RandomPassword health-token",
+        `${SECRET} operator-token`,
+        `${VERSION} operator-token`,
+        "random:index/randomPassword:RandomPassword operator-token",
       ]);
     });
   }
@@ -35,7 +35,7 @@ describe("GeneratedSecret", () => {
     const { one, result } = await run();
     const { inputs } = one("random:index/randomPassword:RandomPassword");
     assert.deepEqual(inputs, { length: 40, special: false });
-    assert.equal(one(VERSION).inputs.secretString, "generated for health-token");
+    assert.equal(one(VERSION).inputs.secretString, "generated for operator-token");
     assert.deepEqual(one(VERSION).secretInputs, ["secretString"]);
     assert.equal(await valueOf(result.secretArn), one(VERSION).outputs.arn);
     assert.equal(await isSecret(result.secretArn), false);

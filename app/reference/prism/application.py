@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from structured_logs import configure_logs
 
+from .access import configure_access
 from .database import configure_database, db
 from .documents import configure_documents
 from .health import configure_health
@@ -27,6 +28,7 @@ def create_application(settings: Settings) -> Flask:
     configure_database(application, settings)
     Migrate(application, db)
     configure_sessions(application, settings, client)
+    configure_access(application, settings)
     configure_health(application, settings)
     configure_documents(application, Storage(settings), functools.partial(enqueue_review, job_queue(client)))
 
@@ -35,7 +37,8 @@ def create_application(settings: Settings) -> Flask:
         return jsonify(
             name="AI-Prism",
             purpose="reference application: reviews a document with every part of the platform",
-            use="POST a form with the file `document` to /documents, then GET what its Location says",
+            use="POST /session with the operators' token, POST a form with the file `document` to /documents, "
+            "then GET what its Location says",
         )
 
     @application.errorhandler(HTTPException)

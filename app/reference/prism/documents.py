@@ -7,10 +7,11 @@ import zipfile
 from datetime import UTC, datetime
 
 import redis
-from flask import Blueprint, Flask, abort, current_app, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .access import owner
 from .database import db
 from .storage import Storage
 
@@ -64,6 +65,7 @@ class Document(db.Model):
 def receive():
     """Takes a document and answers at once; the review takes as long as the models do."""
     upload = request.files.get("document")
+    mine = owner()
     if upload is None or not upload.filename:
         abort(400, "send the document as the file `document` of a form")
     content = upload.stream.read(MOST_BYTES + 1)
@@ -74,7 +76,7 @@ def receive():
         abort(413, f"the document has more than {MOST_BYTES} bytes")
     if not _is_document(format_of_name, content):
         abort(422, f"the file is empty or no {format_of_name}")
-    document = Document(id=uuid.uuid4(), owner=_owner(create=True), name=upload.filename[:255], format=format_of_name)
+    document = Document(id=uuid.uuid4(), owner=mine, name=upload.filename[:255], format=format_of_name)
     # First the content, then the row, then the job: whatever fails in between leaves nothing that points to nothing.
     _storage().write(document.key, content, CONTENT_TYPES[format_of_name])
     db.session.add(document)
@@ -91,14 +93,14 @@ def receive():
 @blueprint.get("/documents")
 def index():
     """The documents of this session, newest first."""
-    mine = db.select(Document).filter_by(owner=_owner()).order_by(Document.received_at.desc()).limit(100)
+    mine = db.select(Document).filter_by(owner=owner()).order_by(Document.received_at.desc()).limit(100)
     return {"documents": [_summary(document) for document in db.session.scalars(mine)]}
 
 
 @blueprint.get("/documents/<uuid:document_id>")
 def show(document_id: uuid.UUID):
     """One document of this session, with its review once there is one."""
-    document = db.session.scalar(db.select(Document).filter_by(id=document_id, owner=_owner()))
+    document = db.session.scalar(db.select(Document).filter_by(id=document_id, owner=owner()))
     if document is None:
         abort(404, "this session has no such document")
     summary = _summary(document)
@@ -120,13 +122,6 @@ def configure_documents(application: Flask, storage: Storage, enqueue_review) ->
 
 def _storage() -> Storage:
     return current_app.extensions["storage"]
-
-
-def _owner(create: bool = False) -> str:
-    """The number by which this session's documents are known, empty for a session that has none."""
-    if "owner" not in session and create:
-        session["owner"] = uuid.uuid4().hex
-    return session.get("owner", "")
 
 
 def _summary(document: Document) -> dict:

@@ -45,6 +45,13 @@ class RedisSession(SessionMixin):
     def new(self) -> bool:
         return self.id is None
 
+    def end(self) -> None:
+        """Forgets the session, here and in Redis. What is set afterwards begins a new one."""
+        if self.id:
+            self._client.delete(_key(self.id))
+            self._client.zrem(ENDS, _key(self.id))
+        self.id, self._data, self.accessed, self.modified = None, {}, True, False
+
     def __getitem__(self, name: str) -> object:
         return self.data[name]
 

@@ -35,7 +35,7 @@ class Settings:
     redis_url: str
     database_url: str
     database_secret_arn: str
-    health_token: str
+    operator_token: str
     pool_size: int
     max_overflow: int
     worker_processes: int
@@ -65,7 +65,9 @@ class Settings:
             redis_url=read("REDIS_URL", _redis_url),
             database_url=read("DATABASE_URL", _database_url),
             database_secret_arn=read("DATABASE_SECRET_ARN", _matching(_ARN, "has to be a secret's ARN")),
-            health_token=read("HEALTH_TOKEN", _matching("[!-~]{32,}", "has to have 32 printable characters or more")),
+            operator_token=read(
+                "OPERATOR_TOKEN", _matching("[!-~]{32,}", "has to have 32 printable characters or more")
+            ),
             pool_size=read("SQLALCHEMY_POOL_SIZE", _whole(1, 10)),
             max_overflow=read("SQLALCHEMY_MAX_OVERFLOW", _whole(0, 20)),
             worker_processes=read("WORKER_PROCESSES", _whole(1, 32)),

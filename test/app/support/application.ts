@@ -11,7 +11,7 @@ const ROOT = path.join(__dirname, "..", "..", "..");
 /** Folders that the reference application's bundle is merged from. */
 export const FOLDERS = ["app/platform", "app/reference"].map((folder) => path.join(ROOT, folder));
 
-export const HEALTH_TOKEN = "a-token-of-the-tests-and-of-nothing-else";
+export const OPERATOR_TOKEN = "a-token-of-the-tests-and-of-nothing-else";
 
 /** Models of the chain that the tests run with, first choice first. */
 export const MODELS = ["eu.anthropic.claude-first", "eu.anthropic.claude-second", "eu.anthropic.claude-third"] as const;
@@ -61,7 +61,7 @@ export function variablesFor(parts: Parts, port: number): Record<string, string>
     REDIS_URL: parts.redisUrl,
     DATABASE_URL: parts.databaseUrl,
     DATABASE_SECRET_ARN: parts.secretArn,
-    HEALTH_TOKEN,
+    OPERATOR_TOKEN,
     BEDROCK_MODEL_CHAIN: JSON.stringify(MODELS.map((id, index) => ({ id, requestsPerMinute: LIMITS[index] }))),
     SQLALCHEMY_POOL_SIZE: "1",
     SQLALCHEMY_MAX_OVERFLOW: "3",
@@ -196,6 +196,11 @@ export class Browser {
     const set = response.headers.get("set-cookie");
     if (set) this.cookie = set.split(";")[0]!;
     return response;
+  }
+
+  /** Begins a session of the operators'. */
+  async signIn(token = OPERATOR_TOKEN): Promise<Response> {
+    return this.request("/session", { method: "POST", headers: { authorization: `Bearer ${token}` } });
   }
 
   /** Sends a file to be reviewed. */

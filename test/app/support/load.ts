@@ -6,8 +6,10 @@ export interface Load {
   readonly url: string;
   /** Reads the list of documents (session and database), or sends documents to be reviewed. */
   readonly kind: "read" | "send";
-  /** Requests at a time. */
+  /** Requests at a time, each in a session of its own. */
   readonly concurrency: number;
+  /** What a session begins with. */
+  readonly token: string;
   /** Stops by itself after so many requests. @default when it is told to */
   readonly requests?: number;
 }
@@ -39,7 +41,7 @@ export function startLoad(load: Load): { stop: () => void; result: Promise<LoadR
   return { stop: () => child.send("stop"), result };
 }
 
-async function run({ url, kind, concurrency, requests = Infinity }: Load): Promise<LoadResult> {
+async function run({ url, kind, concurrency, token, requests = Infinity }: Load): Promise<LoadResult> {
   const answers: Record<string, number> = {};
   const milliseconds: number[] = [];
   const sent: { location: string; cookie: string }[] = [];
@@ -47,7 +49,12 @@ async function run({ url, kind, concurrency, requests = Infinity }: Load): Promi
   let begun = 0;
   let stopped = false;
   process.once("message", () => (stopped = true));
-  const one = async (cookie: string): Promise<string> => {
+  const signIn = async (): Promise<string> => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}/session`, { method: "POST", headers });
+    return response.headers.get("set-cookie")!.split(";")[0]!;
+  };
+  const one = async (cookie: string): Promise<void> => {
     const form = new FormData();
     form.set("document", new Blob([`document ${begun}`]), "load.txt");
     const headers = { cookie };
@@ -56,19 +63,17 @@ async function run({ url, kind, concurrency, requests = Infinity }: Load): Promi
         ? await fetch(`${url}/documents`, { headers })
         : await fetch(`${url}/documents`, { method: "POST", body: form, headers });
     await response.arrayBuffer();
-    const kept = response.headers.get("set-cookie")?.split(";")[0] ?? cookie;
     const location = response.headers.get("location");
-    if (location) sent.push({ location, cookie: kept });
+    if (location) sent.push({ location, cookie });
     answers[response.status] = (answers[response.status] ?? 0) + 1;
-    return kept;
   };
   const client = async (): Promise<void> => {
-    let cookie = "";
+    const cookie = await signIn();
     while (!stopped && begun < requests) {
       begun++;
       const at = Date.now();
       try {
-        cookie = await one(cookie);
+        await one(cookie);
       } catch (error) {
         const text = String(error instanceof Error ? (error.cause ?? error) : error);
         answers[text] = (answers[text] ?? 0) + 1;

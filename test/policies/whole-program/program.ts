@@ -33,7 +33,7 @@ interface EnvironmentComponents {
   database: PostgresDbArgs;
   documents: ReplicatedBucketArgs;
   firewall: WebFirewallArgs;
-  "health-token": GeneratedSecretArgs;
+  "operator-token": GeneratedSecretArgs;
   "instance-role": InstanceRoleArgs;
   "key-edge": EncryptionKeyArgs;
   "key-home": EncryptionKeyArgs;
