@@ -312,6 +312,7 @@ function refuseNetwork(context: ModelContext): Refused | undefined {
   const groups = [
     ...optionValues(inputs, "aws:autoscaling:launchconfiguration", "SecurityGroups"),
     ...optionValues(inputs, "aws:elbv2:loadbalancer", "SecurityGroups"),
+    ...optionValues(inputs, "aws:elbv2:loadbalancer", "ManagedSecurityGroup"),
   ];
   const elsewhere = groupElsewhere(world, groups, vpc);
   if (elsewhere) {

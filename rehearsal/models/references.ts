@@ -222,6 +222,7 @@ const INTERFACES: Record<string, { subnets(inputs: Properties): unknown[]; group
     groups: (inputs) => [
       ...optionValues(inputs, "aws:autoscaling:launchconfiguration", "SecurityGroups"),
       ...optionValues(inputs, "aws:elbv2:loadbalancer", "SecurityGroups"),
+      ...optionValues(inputs, "aws:elbv2:loadbalancer", "ManagedSecurityGroup"),
     ],
   },
 };

@@ -124,7 +124,7 @@ describe("a simulated environment", () => {
         home,
         balanced,
         vpc("ELBSubnets", here.subnetIds.join(",")),
-        ["aws:elbv2:loadbalancer", "SecurityGroups", own],
+        ["aws:elbv2:loadbalancer", "ManagedSecurityGroup", own],
       ]),
     );
     account.keeps("aws:ec2/securityGroup:SecurityGroup", "own", own, /"web" .* is in it$/);
