@@ -38,6 +38,7 @@ export interface Operation {
   name: string;
   /** Empty where AWS has not given one yet. */
   id: string;
+  /** Empty where it has none, or none yet. */
   arn: string;
   partition: string;
   region: string;
@@ -204,11 +205,10 @@ function beforehand(kind: FaultKind, operation: Operation): string | undefined {
   }
   if (kind === "denied") {
     const who = `arn:${partition}:sts::${account}:assumed-role/deployment/rehearsal`;
-    const on = arn && operation.action !== "create" ? arn : "*";
     return failedCall(
       call,
       403,
-      `${call.denied}: User: ${who} is not authorized to perform: ${call.action} on resource: ${on} because no ` +
+      `${call.denied}: User: ${who} is not authorized to perform: ${call.action} on resource: ${arn || "*"} because no ` +
         `identity-based policy allows the ${call.action} action`,
     );
   }

@@ -104,7 +104,7 @@ export class Provider {
     const generation = this.#world.nextGeneration(request.urn);
     const context = this.#context(request, facts, configuration, inputs, {}, `${request.urn}\n${generation}`);
     const operation = operationOf("create", request, context);
-    this.#interference?.before({ ...operation, id: "", arn: "" });
+    this.#interference?.before({ ...operation, id: "", arn: isForeseeable(facts.arn) ? operation.arn : "" });
     this.#refuse(request, facts, context, inputs, undefined);
     const outputs = this.#outputs(facts, configuration, context, inputs);
     // Settings of something else, such as a bucket's, are put in place whether there were some before or not.
@@ -355,6 +355,11 @@ export class Provider {
 function operationOf(action: Action, { type, name }: Request, context: ModelContext): Operation {
   const { id, arn, partition, region, account } = context;
   return { action, type, name, id, arn, partition, region, account };
+}
+
+/** Whether an ARN consists of what is known before AWS makes up an identifier. */
+function isForeseeable(template: string | undefined): boolean {
+  return template !== undefined && !/\{(id|uuid|time|(hex|digits|upper|lower|mixed):\d+)\}/.test(template);
 }
 
 /** What tells the incarnations of one resource apart. */

@@ -164,7 +164,8 @@ describe("a fault", () => {
         "denied",
         new RegExp(
           `StatusCode: 403, api error AuthorizationError: User: arn:aws:sts::${ACCOUNT}:assumed-role/deployment/rehearsal is not ` +
-            "authorized to perform: sns:CreateTopic on resource: \\* because no identity-based policy allows the sns:CreateTopic action$",
+            `authorized to perform: sns:CreateTopic on resource: arn:aws:sns:eu-north-1:${ACCOUNT}:alerts because no ` +
+            "identity-based policy allows the sns:CreateTopic action$",
         ),
       ],
       [
@@ -182,7 +183,12 @@ describe("a fault", () => {
     }
   });
 
-  it("names the resource in what a policy lacks, once there is one", () => {
+  it("names the resource in what a policy lacks, once there is one or its name tells", () => {
+    const { account: empty } = accountWith("ec2.Eip=denied");
+    assert.match(
+      failureOf(() => empty.create("aws:ec2/eip:Eip", "nat", {})).message,
+      /api error UnauthorizedOperation: .* not authorized to perform: ec2:AllocateAddress on resource: \* because/,
+    );
     const { account } = accountWith("sns.Topic@2=denied");
     const { id } = account.create(TOPIC, "alerts", topic);
     assert.match(
