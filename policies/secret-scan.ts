@@ -36,6 +36,10 @@ export function mayHoldSecret(text: string): boolean {
 const secretName =
   /(?:^|_)(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|SIGNING|ENCRYPTION|AUTH|MASTER|LICENSE)_?KEY|PEPPER|SALT)(?:_?\d+)?$/;
 
+/** Names, in upper snake case, whose value is meant to be seen however random it looks. */
+const publicName =
+  /(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE_?KEY|FINGERPRINT|CHECKSUM|DIGEST|INTEGRITY|HASH|ETAG|COMMIT|REVISION)(?:_|$)/;
+
 /**
  * Why a value looks like a secret, as the end of a sentence that starts with its place, or undefined when it does not.
  * Never contains any part of the value.
@@ -49,6 +53,7 @@ export function findSecret(name: string, value: string, depth: Depth): string | 
   if (depth === "shape") return undefined;
   if (depth === "lines") return findInLines(text);
   if (depth === "containers") return findInContainers(text);
+  if (publicName.test(snakeCase(name))) return undefined;
   if (secretName.test(snakeCase(name)) && isLiteral(text)) return "is named like a secret and holds a literal";
   if (depth === "full" && randomTokens(text)) return "holds what looks like a random key";
   return undefined;

@@ -12,7 +12,16 @@ export const bedrockModelScope: ResourceRule = {
   controls: { fsbp: ["IAM.21"], wellArchitected: ["SEC03-BP02"] },
   remediation: "List the ARNs of the foundation models and inference profiles that the application calls.",
   url: "https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html",
-  check(resource, { fail, attempt }) {
+  parameters: {
+    allowedModels: {
+      type: "array",
+      items: { type: "string" },
+      description:
+        "Ids of models that may be called, with * for any text and without a geography; any where it is empty.",
+      default: [],
+    },
+  },
+  check(resource, { fail, attempt, parameter }) {
     for (const { label, path } of identityDocuments(resource)) {
       attempt(() => {
         for (const statement of statements(resource, path) ?? []) {
@@ -20,7 +29,10 @@ export const bedrockModelScope: ResourceRule = {
             if (!statement.allows || !statement.actions.some(invokes)) return;
             if (statement.has("NotResource")) return fail(`${label}, ${statement.sid} allows all models but a few.`);
             const open = statement.resources.find(anyModel);
-            if (open) fail(`${label}, ${statement.sid} allows every model (${open}).`);
+            if (open) return fail(`${label}, ${statement.sid} allows every model (${open}).`);
+            const allowed = parameter<string[]>("allowedModels");
+            const other = statement.resources.map(modelIn).find((id) => id && !allowed.some((one) => matches(one, id)));
+            if (allowed.length > 0 && other) fail(`${label}, ${statement.sid} allows ${other}.`);
           });
         }
       });
@@ -44,4 +56,11 @@ function anyModel(pattern: string): boolean {
   return [`${partition}::foundation-model/`, `${partition}:123456789012:inference-profile/`].some(
     (prefix) => matches(pattern, `${prefix}anthropic.x`) && matches(pattern, `${prefix}other.y`),
   );
+}
+
+/** The id of the model or profile that an ARN names, without the geography of a profile. */
+function modelIn(arn: string): string | undefined {
+  return /^arn:[^:]*:bedrock:.*:(?:foundation-model|inference-profile)\/(?:(?:global|eu|us|us-gov|apac|jp|au|ca)\.)?(.+)$/.exec(
+    arn,
+  )?.[1];
 }

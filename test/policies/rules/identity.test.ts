@@ -117,6 +117,13 @@ describeRule(bedrockModelScope, {
         "arn:aws:bedrock:eu-north-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
     }),
     "one maker's models": policy({ ...invoke, Resource: "arn:aws:bedrock:*::foundation-model/anthropic.*" }),
+    "a model and its profile that the parameter lists": {
+      resources: policy({
+        ...invoke,
+        Resource: [model, "arn:aws:bedrock:eu-north-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-6"],
+      }),
+      parameters: { allowedModels: ["anthropic.claude-*"] },
+    },
     "listing all models": policy({ ...invoke, Action: "bedrock:ListFoundationModels", Resource: "*" }),
     "other services on everything": policy({ Effect: "Allow", Action: "cloudwatch:PutMetricData", Resource: "*" }),
   },
@@ -125,6 +132,16 @@ describeRule(bedrockModelScope, {
     "every foundation model": [
       policy({ ...invoke, Resource: "arn:aws:bedrock:eu-north-1::foundation-model/*" }),
       /every model/,
+    ],
+    "a model that the parameter does not list": [
+      {
+        resources: policy({
+          ...invoke,
+          Resource: [model, "arn:aws:bedrock:eu-north-1::foundation-model/meta.llama3-1"],
+        }),
+        parameters: { allowedModels: ["anthropic.claude-*"] },
+      },
+      /allows meta\.llama3-1/,
     ],
     "every inference profile": [
       policy({ ...invoke, Resource: [model, "arn:aws:bedrock:*:*:inference-profile/*"] }),

@@ -63,6 +63,8 @@ describeRule(noPlaintextSecrets, {
       "DEPLOY_HOST_KEY_LINE",
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7Rk2Zp9Xw4Tn6Vb8Lm3Jc5Hd1GsQ== ops",
     ),
+    "a key that browsers are given": variable("VAPID_PUBLIC_KEY", random.repeat(2)),
+    "a key that a page carries": variable("RECAPTCHA_SITE_KEY", random),
     "a checksum of a script": variable(
       "INTEGRITY",
       "sha384-oqVuAfXRKap7fdgcCY5uykM6R9GqQ8KxYlw9ExPNHeO2wKRpOFzHtX4dJ1b2CnLs",
@@ -98,6 +100,7 @@ describeRule(noPlaintextSecrets, {
       /^Option aws:elasticbeanstalk:application:environment DB_PASSWORD is named like a secret and holds a literal/,
     ],
     "a literal under a secret key's name": [variable("FLASK_SECRET_KEY", "change-me-now"), /named like a secret/],
+    "an access key under a public name": [variable("PUBLIC_KEY", accessKey), /AWS access key/],
     "a name in camel case": [variable("apiToken", "abcdef"), /named like a secret/],
     "a database address with a password": [
       variable("DATABASE_URL", "postgresql://app:hunter22@db.internal:5432/aiprism"),
