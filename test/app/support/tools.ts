@@ -25,8 +25,14 @@ export function program(name: string): string | undefined {
     .find((file) => fs.existsSync(file));
 }
 
+let found: { python?: string } | undefined;
+
 /** A Python 3.11, which is what the platform runs. */
 export function python(): string | undefined {
+  return (found ??= { python: findPython() }).python;
+}
+
+function findPython(): string | undefined {
   return ["python3.11", "python3"]
     .map((name) => which(name))
     .find((file) => {
