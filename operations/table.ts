@@ -37,7 +37,17 @@ function textOf({ title, columns, rows, sums = 0, notes = [] }: Table, width = I
   const body = lines.map(line);
   if (sums > 0) body.splice(body.length - sums, 0, rule);
   const head = columns.some(({ name }) => name !== "") ? [line(columns.map(({ name }) => name)), rule] : [];
-  return [title, ...head, ...body, ...notes.map((note) => `  ${plain(note)}`)].join("\n");
+  return [plain(title), ...head, ...body, ...notes.map((note) => `  ${plain(note)}`)].join("\n");
+}
+
+/** Lines for a terminal; nothing for none. */
+export function linesToText(lines: readonly string[]): string {
+  return lines.map((line) => `${plain(line)}\n`).join("");
+}
+
+/** Lines as a list in Markdown; nothing for none. */
+export function linesToMarkdown(lines: readonly string[]): string {
+  return lines.map((line) => `- ${escapeMarkdown(line)}\n`).join("");
 }
 
 /** Text that Markdown, and the HTML in it, shows as it is. */
@@ -65,6 +75,6 @@ function markdownOf({ title, columns, rows, sums = 0, notes = [] }: Table, level
     line(columns.map(({ name }) => escapeMarkdown(name))),
     line(columns.map(({ align }) => (align === "right" ? "---:" : "---"))),
     ...body,
-    ...(notes.length > 0 ? ["", ...notes.map((note) => `- ${escapeMarkdown(note)}`)] : []),
+    ...(notes.length > 0 ? ["", linesToMarkdown(notes).trimEnd()] : []),
   ].join("\n");
 }

@@ -6,7 +6,7 @@ import { DEFAULT_ENVIRONMENT, openStacks } from "../cost/source";
 import { usageTable } from "../cost/tables";
 import { UsageError, exitCode } from "../errors";
 import { printJson } from "../output";
-import { plain, toMarkdown, toText } from "../table";
+import { linesToMarkdown, linesToText, plain, toMarkdown, toText } from "../table";
 
 interface Options {
   env?: string;
@@ -69,11 +69,10 @@ export const capacity: CommandModule<object, Options> = {
     if (report.parts.length === 0) {
       process.stdout.write(`${plain(`${project} ${name}`)}: has no part whose capacity is known here\n`);
     } else if (options.markdown) {
-      process.stdout.write(`${lines.map((line) => `- ${plain(line)}\n`).join("")}\n${toMarkdown(tables)}`);
+      process.stdout.write(`${linesToMarkdown(lines)}\n${toMarkdown(tables)}`);
     } else {
       const heading = plain(`${project} ${name}: capacity, from ${stack.title}`);
-      const body = lines.map((line) => `${plain(line)}\n`).join("");
-      process.stdout.write(`${heading}\n\n${body}\n${toText(tables, process.stdout.columns)}`);
+      process.stdout.write(`${heading}\n\n${linesToText(lines)}\n${toText(tables, process.stdout.columns)}`);
     }
   },
 };

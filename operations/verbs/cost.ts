@@ -13,7 +13,7 @@ import {
 } from "../cost/tables";
 import { UsageError, exitCode } from "../errors";
 import { printJson } from "../output";
-import { type Table, plain, toMarkdown, toText } from "../table";
+import { type Table, linesToMarkdown, linesToText, plain, toMarkdown, toText } from "../table";
 
 interface Options extends SourceOptions {
   "hand-made": boolean;
@@ -104,13 +104,14 @@ export const cost: CommandModule<object, Options> = {
       uncertainTable(now),
       ...(stack.settings ? [usageTable(stack.settings.usage)] : []),
     ].filter((table): table is Table => table !== undefined);
-    const lines = [...budgetLines(now), ...notes].map(plain);
-    const heading = plain(`${project} ${name}: costs a month, from ${stack.title}`);
-    process.stdout.write(
-      options.markdown
-        ? `${toMarkdown(tables)}\n${lines.map((line) => `- ${line}\n`).join("")}`
-        : `${heading}\n\n${toText(tables, process.stdout.columns)}${lines.length > 0 ? "\n" : ""}${lines.map((line) => `${line}\n`).join("")}`,
-    );
+    const lines = [...budgetLines(now), ...notes];
+    if (options.markdown) {
+      process.stdout.write([linesToMarkdown(lines), toMarkdown(tables)].filter(Boolean).join("\n"));
+      return;
+    }
+    const heading = `${plain(`${project} ${name}: costs a month, from ${stack.title}`)}\n`;
+    const parts = [heading, toText(tables, process.stdout.columns), linesToText(lines)];
+    process.stdout.write(parts.filter(Boolean).join("\n"));
   },
 };
 

@@ -508,6 +508,13 @@ describe("./prism cost", function () {
     { urn: "urn:pulumi:live::shop::aws:foo/bar:Bar::bar", type: "aws:foo/bar:Bar", custom: true },
   ];
 
+  const urnOfBudget = "urn:pulumi:live::shop::aws:budgets/budget:Budget::";
+  const ofBudget = (limitAmount: string) => ({
+    type: "aws:budgets/budget:Budget",
+    custom: true,
+    inputs: { limitAmount, limitUnit: "USD" },
+  });
+
   it("estimates the checkpoint of any program, as one JSON document and nothing else on stdout", async () => {
     const { code, stdout, stderr } = await prism(["cost", "--checkpoint", checkpointFile(foreign), "--json"]);
     assert.equal(code, 0, stderr);
@@ -522,19 +529,17 @@ describe("./prism cost", function () {
   });
 
   it("takes the usage of an environment that is named with it, and shows HTML in names as text", async () => {
-    const { code, stdout } = await prism(["cost", "production", "--checkpoint", checkpointFile(foreign), "--markdown"]);
+    const budget = { ...ofBudget("1e9"), urn: `${urnOfBudget}<i>limit</i>` };
+    const file = checkpointFile([...foreign, budget]);
+    const { code, stdout } = await prism(["cost", "production", "--checkpoint", file, "--markdown"]);
     assert.equal(code, 0);
     assert.match(stdout, /data through NAT/);
-    assert.doesNotMatch(stdout, /<b>/);
+    assert.match(stdout, /^- budgets\.Budget &lt;i&gt;limit&lt;\/i&gt;: 1000000000 USD covers the estimate/);
+    assert.doesNotMatch(stdout, /<[bi]>/);
   });
 
   it("ends with 1 and the limit to set where the budget does not fit", async () => {
-    const budget = {
-      urn: "urn:pulumi:live::shop::aws:budgets/budget:Budget::limit",
-      type: "aws:budgets/budget:Budget",
-      custom: true,
-      inputs: { limitAmount: "10", limitUnit: "USD" },
-    };
+    const budget = { ...ofBudget("10"), urn: `${urnOfBudget}limit` };
     const { code, stdout } = await prism(["cost", "--checkpoint", checkpointFile([...foreign, budget])]);
     assert.equal(code, 1);
     assert.match(stdout, /budgets\.Budget limit: 10 USD does not fit.*: 34 or more does; set .*monthlyLimitUsd: 50/);
