@@ -8,6 +8,8 @@ export interface Bench {
   readonly measured: readonly string[];
   readonly against: readonly string[];
   readonly limit: number;
+  /** What is not on this machine, so that the bench is skipped. */
+  missing?(): string | undefined;
   /** Brings both to the same warm state before the first run. */
   prepare?(): void | Promise<void>;
 }

@@ -1,15 +1,29 @@
 // `npm run bench [-- NAME…]`: each bench as a ratio within this run, medians of five rounds; exit 1 above a limit.
 import { programStart } from "./program-start";
 import { rehearsal, rehearsalOfMany } from "./rehearsal";
+import { policyAgainstCheckov, policyGrowth, policyPack, policyGrowthOfSmall } from "./policy";
 import { compare, type Bench, type Times } from "./measure";
 
 const ROUNDS = 5;
-const BENCHES: readonly Bench[] = [programStart, rehearsal, rehearsalOfMany];
+const BENCHES: readonly Bench[] = [
+  programStart,
+  rehearsal,
+  rehearsalOfMany,
+  policyPack,
+  policyGrowthOfSmall,
+  policyGrowth,
+  policyAgainstCheckov,
+];
 
 void main(process.argv.slice(2));
 
 async function main(wanted: readonly string[]): Promise<void> {
   for (const bench of BENCHES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const missing = bench.missing?.();
+    if (missing) {
+      process.stdout.write(`${bench.name}: skipped, ${missing}\n`);
+      continue;
+    }
     const { measured, against } = await compare(bench, ROUNDS, (round) => {
       process.stderr.write(`${bench.name}: round ${round} of ${ROUNDS}\n`);
     });

@@ -99,7 +99,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const drifted = job.task === "drift" ? drift(world, job.drift ?? []) : [];
     const program = new InlineProgram(job.programDirectory);
 
-    const judgedBy = ["--policy-pack", job.policyPack, ...job.policyConfiguration];
+    const judgedBy = job.policyPack ? ["--policy-pack", job.policyPack, ...job.policyConfiguration] : [];
     const pass = async (name: PassName, onProgram?: () => void): Promise<PassResult> => {
       const judged = name === "gate" || name === "up";
       const env: NodeJS.ProcessEnv = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };

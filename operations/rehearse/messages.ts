@@ -27,7 +27,7 @@ export interface Job {
   worldFile: string;
   /** Path of the Pulumi CLI. */
   cli: string;
-  /** Folder of the policy pack. */
+  /** Folder of the policy pack; empty for a rehearsal without one. */
   policyPack: string;
   /** Options of the CLI that name the pack's configuration, if the environment has one. */
   policyConfiguration: string[];

@@ -103,7 +103,7 @@ export const rehearse: CommandModule<unknown, Options> = {
         requiresArg: true,
         default: policyPackDirectory,
         defaultDescription: "policies",
-        describe: "Folder of the policy pack",
+        describe: "Folder of the policy pack, or none",
       })
       .example("$0 rehearse", "production, from where the last rehearsal left it")
       .example("$0 rehearse dev --fresh", "dev, from nothing")
@@ -277,9 +277,9 @@ export async function prepare({
   const onProgress = (text: string): void => {
     progress.line(text);
   };
-  const policyPack = path.resolve(options["policy-pack"]);
+  const policyPack = options["policy-pack"] === "none" ? "" : path.resolve(options["policy-pack"]);
   if (policyPack === policyPackDirectory) buildPolicyPack(onProgress);
-  else if (!fs.existsSync(path.join(policyPack, "PulumiPolicy.yaml"))) {
+  else if (policyPack && !fs.existsSync(path.join(policyPack, "PulumiPolicy.yaml"))) {
     throw new UsageError(`--policy-pack ${options["policy-pack"]}: no PulumiPolicy.yaml there`);
   }
   const cli = (await findPulumi({ onProgress })).path;
