@@ -23,6 +23,8 @@ export function check(facts: TypeFacts, shapes: Shapes, inputs: Properties): Fai
   given.values(facts, facts);
   given.json(facts.json);
   given.relations(facts);
+  given.conditions(facts, facts.defaults ?? {});
+  given.members(facts.memberOf);
   return given.failures;
 }
 
@@ -32,6 +34,7 @@ export function checkAtService(facts: TypeFacts, inputs: Properties): Failure[] 
   const given = new Judgement(inputs);
   given.values(facts.api, facts);
   given.relations(facts.api);
+  given.conditions(facts.api, facts.defaults ?? {});
   return given.failures;
 }
 
@@ -50,6 +53,7 @@ class Judgement {
   readonly failures: Failure[] = [];
   readonly #inputs: Properties;
   readonly #secrets = new Set<string>();
+  #kinds: Record<string, string> = {};
 
   constructor(inputs: Properties) {
     this.#inputs = revealAll(inputs, this.#secrets);
@@ -69,6 +73,7 @@ class Judgement {
   }
 
   shape(kinds: Record<string, string>, shapes: Shapes): void {
+    this.#kinds = kinds;
     this.#object(this.#inputs, kinds, shapes, "");
   }
 
@@ -145,10 +150,11 @@ class Judgement {
       );
     }
     for (const [pattern, numbers] of Object.entries(checks.allowedNumbers ?? {})) {
+      const multiple = checks.multiples?.[pattern] ?? 0;
       this.#each(
         pattern,
-        (value) => numbers.includes(Number(value)),
-        () => `must be one of ${numbers.join(", ")}`,
+        (value) => numbers.includes(Number(value)) || Number(value) % multiple === 0,
+        () => `must be one of ${numbers.join(", ")}${multiple ? ` or a multiple of ${multiple}` : ""}`,
       );
     }
     for (const [pattern, bounds] of Object.entries(checks.prefixRanges ?? {})) {
@@ -227,6 +233,39 @@ class Judgement {
     }
   }
 
+  conditions(facts: RelationFacts, defaults: Properties): void {
+    const valueOf = (name: string) => this.#inputs[name] ?? defaults[name];
+    for (const { when, required = [], excluded = [] } of facts.conditions ?? []) {
+      const holds = Object.entries(when).every(([name, value]) =>
+        value === "*" ? isGiven(valueOf(name)) && valueOf(name) !== "" : valueOf(name) === value,
+      );
+      if (!holds) continue;
+      const why = Object.keys(when).map((name) => `${name} is ${String(valueOf(name))}`);
+      for (const names of required.map((one) => one.split("|"))) {
+        // Where a number is needed, zero stands for "not given".
+        const isThere = (name: string) =>
+          presence(this.#inputs[name]) !== "absent" && !(Number(this.#inputs[name]) <= 0);
+        if (names.some(isThere)) continue;
+        this.#fail(names[0]!, `${names.join(" or ")} must be given where ${why.join(" and ")}`);
+      }
+      for (const name of excluded) {
+        if (isGiven(this.#inputs[name])) this.#fail(name, `cannot be given where ${why.join(" and ")}`);
+      }
+    }
+  }
+
+  members(memberOf: Record<string, string> = {}): void {
+    for (const [property, list] of Object.entries(memberOf)) {
+      const members = select(this.#inputs, list).map(({ value }) => value);
+      if (members.includes(UNKNOWN)) continue;
+      this.#each(
+        property,
+        (value) => members.includes(value),
+        () => `must be one of ${list}: ${members.join(", ")}`,
+      );
+    }
+  }
+
   #needOne(values: unknown[], names: string[], path: (name: string) => string): void {
     if (values.every((value) => presence(value) === "absent")) {
       this.#fail(path(names[0]!), `one of ${names.join(", ")} must be given`);
@@ -239,7 +278,12 @@ class Judgement {
     const names = group.map((pattern) => (parent ? pattern.slice(parent.length + 1) : pattern));
     for (const place of select(this.#inputs, parent)) {
       if (!isObject(place.value)) continue;
-      const values = names.map((name) => select(place.value, name)[0]?.value);
+      const values = names.map((name) => {
+        const value = select(place.value, name)[0]?.value;
+        // An empty list of texts is given all the same; one of blocks is no block.
+        const isEmpty = Array.isArray(value) && value.length === 0;
+        return isEmpty && /^\[[^#]/.test((!parent && this.#kinds[name]) || "") ? true : value;
+      });
       judge(values, names, (name) => (place.path ? `${place.path}.${name}` : name));
     }
   }

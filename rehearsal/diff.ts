@@ -1,4 +1,5 @@
 import type { ConditionalReplacement, TypeFacts } from "./facts";
+import { select } from "./selection";
 import { canonical, isObject, type Properties, reveal, revealAll, sameValue, UNKNOWN } from "./values";
 
 /** How one leaf changes; `_REPLACE` where the change replaces the resource. */
@@ -41,7 +42,7 @@ export function diff(
   };
   const walk = (path: string, old: unknown, now: unknown) => {
     if (sameValue(old, now) || (path && sameByMeaning(facts, path, old, now))) return;
-    if (!facts.nullable && isZero(old) && isZero(now)) return;
+    if (takesZeroForNone(facts, path) && isZero(old) && isZero(now)) return;
     if (Array.isArray(old) && Array.isArray(now)) {
       const length = Math.max(old.length, now.length);
       for (let index = 0; index < length; index++) walk(`${path}[${index}]`, old[index], now[index]);
@@ -49,7 +50,7 @@ export function diff(
       for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
         if (!key.startsWith("__")) walk(path ? `${path}.${key}` : key, old[key], now[key]);
       }
-    } else if (!isKept(facts, path, old, now, state)) {
+    } else if (!isKept(facts, path, old, now, state) && !isIgnored(facts, path, after)) {
       leaf(path, old ?? undefined, now ?? undefined);
     }
   };
@@ -68,13 +69,41 @@ function general(path: string): string {
   return path.replace(/\[\d+\]/g, "[*]");
 }
 
+function takesZeroForNone(facts: TypeFacts, path: string): boolean {
+  return facts.nullable ? !!facts.zeroable?.includes(general(path)) : !isComputed(facts, path);
+}
+
+function isIgnored(facts: TypeFacts, path: string, news: Properties): boolean {
+  const indices = path.match(/\[\d+\]/g) ?? [];
+  const holds = (values: Record<string, unknown>) =>
+    Object.entries(values).every(([name, wanted]) => {
+      let at = 0;
+      // The same item of the list, where the other property is in it too.
+      const value =
+        select(
+          news,
+          name.replaceAll("[*]", () => indices[at++] ?? "[0]"),
+        )[0]?.value ?? facts.defaults?.[name];
+      if (Array.isArray(wanted)) return wanted.includes(value);
+      return wanted === "*" ? !isZero(value) : value === wanted;
+    });
+  return (facts.ignored ?? []).some(
+    ({ property, when, unless }) => covers(property, general(path)) && (when ? holds(when) : !holds(unless ?? {})),
+  );
+}
+
+function isComputed(facts: TypeFacts, path: string): boolean {
+  const pattern = general(path);
+  return !!facts.optionalComputed?.includes(pattern) || !!facts.kept?.includes(pattern);
+}
+
 /**
  * Whether AWS's value of an optional computed property stays: it keeps what it filled in, or was once told, when the
  * property is no longer given; and being told what it filled in changes nothing.
  */
 function isKept(facts: TypeFacts, path: string, old: unknown, now: unknown, state: Properties): boolean {
   const pattern = general(path);
-  if (!facts.optionalComputed?.includes(pattern)) return false;
+  if (!isComputed(facts, path)) return false;
   const given = facts.nullable ? now !== undefined && now !== null : !isZero(now) || now === false || now === 0;
   if (!given) return !facts.recomputed?.includes(pattern);
   return (old === undefined || old === null) && state[path] !== undefined && sameValue(reveal(state[path]), now);
@@ -91,8 +120,14 @@ function sameByMeaning(facts: TypeFacts, path: string, old: unknown, now: unknow
   if (facts.sets?.includes(pattern) && Array.isArray(old) && Array.isArray(now)) {
     return sameValue(distinct(old), distinct(now));
   }
+  // Texts that spell numbers and truth values are taken for them.
+  if (isPlain(old) && isPlain(now) && typeof old !== typeof now && String(old) === String(now)) return true;
   if (facts.json?.includes(pattern) && typeof old === "string" && typeof now === "string") return sameJson(old, now);
   return false;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 function distinct(items: unknown[]): string[] {

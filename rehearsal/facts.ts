@@ -21,6 +21,8 @@ export interface ValueFacts {
   ranges?: Record<string, Bounds>;
   /** Numbers allowed. */
   allowedNumbers?: Record<string, number[]>;
+  /** Numbers whose multiples are allowed beside those of `allowedNumbers`. */
+  multiples?: Record<string, number>;
   /** Bounds of the prefix length of a CIDR block. */
   prefixRanges?: Record<string, Bounds>;
   /** Prefix lengths of a CIDR block allowed. */
@@ -39,6 +41,13 @@ export interface RelationFacts {
   atLeastOneOf?: string[][];
   /** Property to the properties it needs beside it. */
   requiredWith?: Record<string, string[]>;
+  /**
+   * What must, and what cannot, be given while other inputs have the given values; `*` is any value.
+   * Alternatives are divided by `|`.
+   */
+  conditions?: { when: Record<string, unknown>; required?: string[]; excluded?: string[] }[];
+  /** Property to where its value must stand too. */
+  memberOf?: Record<string, string>;
 }
 
 /** A change that replaces the resource only under a condition. */
@@ -74,6 +83,8 @@ export interface TypeFacts extends ValueFacts, RelationFacts {
   unique?: string[][];
   /** Tells what is not given from empty texts and lists, false and zero, as the provider's newer types do. */
   nullable?: boolean;
+  /** Properties of such a type for which empty and zero mean "not given" all the same. */
+  zeroable?: string[];
   /** Every input with its kind: `string`, `number`, `integer`, `boolean`, `any`, `[kind]`, `{kind}` (map) or `#Shape`. */
   inputs: Record<string, string>;
   /** Inputs that must be given. */
@@ -89,8 +100,15 @@ export interface TypeFacts extends ValueFacts, RelationFacts {
   computed: string[];
   /** Inputs that AWS fills in when they are not given. */
   optionalComputed?: string[];
+  /** Other inputs, nested ones among them, that keep their value when they are no longer given. */
+  kept?: string[];
   /** Optional computed inputs that are filled in anew, and so change, when they are no longer given. */
   recomputed?: string[];
+  /**
+   * Properties whose changes the provider ignores while, or unless, others have the given values; `*` is any
+   * value, and a list one of its items.
+   */
+  ignored?: { property: string; when?: Record<string, unknown>; unless?: Record<string, unknown> }[];
   /** Outputs that are unknown again when one of these inputs changes; `*` is any change. */
   computedOnUpdate?: Record<string, string[]>;
   /** Properties that are secret whatever the program says. */

@@ -83,8 +83,8 @@ describe("the check of a resource's inputs", () => {
     const rule = (transition: Properties) => ({ id: "r", status: "Enabled", transitions: [transition] });
     const good = rule({ days: 30, storageClass: "GLACIER" });
     const bad = rule({ storageClass: "GLACIER" });
-    assert.deepEqual(failures(LIFECYCLE, { bucket: "b", rules: [good, bad] }), [
-      "rules[1].transitions[0].date: one of date, days must be given",
+    assert.deepEqual(checkAtService(factsOf(LIFECYCLE)!, { bucket: "b", rules: [good, bad] }), [
+      { property: "rules[1].transitions[0].date", reason: "one of date, days must be given" },
     ]);
   });
 

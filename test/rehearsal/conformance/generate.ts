@@ -57,6 +57,7 @@ const starts: Readonly<Record<string, Inputs>> = {
 const mostBases = 2;
 const mostDerivedBases = 24;
 const mostTries = 60;
+const mostProbes = 600;
 
 /**
  * Makes probes of one type and has the provider answer them: every property that the provider's schema and the SDK
@@ -106,7 +107,8 @@ class Generation {
     const inputs: Inputs = { ...starts[this.type] };
     for (const place of this.#places(this.#block, {}, "", "", 0)) {
       const isBlock = place.kind === "block" || place.kind === "blocks";
-      if (place.required && !place.sdkRequires && !isBlock) inputs[place.path] = likely(place)[0];
+      const prefixable = property(this.type, `${place.path}Prefix`) !== undefined && inputs[place.path] === undefined;
+      if (((place.required && !place.sdkRequires) || prefixable) && !isBlock) inputs[place.path] = likely(place)[0];
     }
     return inputs;
   }
@@ -130,6 +132,7 @@ class Generation {
     const singles: Edits[] = [];
     const added = this.#added.get(base);
     for (const place of this.#places(this.#block, inputs, "", "", 0)) {
+      if (this.probes.length >= mostProbes) break;
       if (added !== undefined && (place.path === added || !isBelow(place.path, added))) continue;
       const given = valueAt(inputs, place.path) !== undefined;
       // Of the same property in several items one is enough; outer ones may depend on what else the base gives.
@@ -149,6 +152,9 @@ class Generation {
     if (place.kind === "block" || place.kind === "blocks") return this.#probeBlock(base, inputs, place, given);
     const present = valueAt(inputs, place.path);
     let taken: Edits | undefined;
+    // A prefix stands in place of the name: without either, Pulumi makes up a name, where Terraform leaves it to AWS.
+    const whole = place.path.replace(/Prefix$/, "");
+    const without: Edits = whole !== place.path && valueAt(inputs, whole) !== undefined ? { [whole]: null } : {};
     const counts = { accepted: 0, refused: 0 };
     // The first base sees every kind of value; the others, what differs with what else is given.
     const most = base === 0 || place.depth > 0 ? 3 : 1;
@@ -161,7 +167,7 @@ class Generation {
       if (tried.has(key) || sameValue(value, present)) continue;
       tried.add(key);
       if (!sure && counts.accepted >= most && counts.refused >= most) continue;
-      const edits = { [place.path]: value };
+      const edits: Edits = { ...without, [place.path]: value };
       const { verdict, messages: said } = await this.judge.explain(this.type, edited(inputs, edits));
       if (verdict === "unjudged") continue;
       for (const { message } of said) {
@@ -246,7 +252,9 @@ class Generation {
     const probe: Probe = { base, edits, verdict };
     if (verdict === "accepted") {
       probe.to = await this.judge.change(this.type, inputs, after, outputs);
-      if (Object.keys(edits).length === 1) probe.back = await this.judge.change(this.type, after, inputs, outputs);
+      const single = Object.keys(edits).length === 1 || Object.values(edits).includes(null);
+      if (single && Object.keys(edits).length > 0)
+        probe.back = await this.judge.change(this.type, after, inputs, outputs);
     }
     this.probes.push(probe);
   }
@@ -363,7 +371,7 @@ class Generation {
         path: here,
         pattern: pattern ? `${pattern}.${name}` : name,
         name: argument.terraform,
-        kind: argument.inside ? (isList ? "blocks" : "block") : kindOf(argument),
+        kind: argument.inside ? (isList ? "blocks" : "block") : (scalarOf(declared.type) ?? kindOf(argument)),
         itemKind: itemKindOf(argument),
         required: argument.required,
         sdkRequires: declared.required,
@@ -417,6 +425,12 @@ function kindOf({ type }: Argument): Place["kind"] {
   if (!Array.isArray(type)) return "other";
   if (type[0] === "map") return "map";
   return type[0] === "list" || type[0] === "set" ? "list" : "other";
+}
+
+/** What the SDK takes for a number or truth value is one, also where the provider takes it as a text. */
+function scalarOf(type: string): "number" | "bool" | undefined {
+  const [, name] = /^pulumi\.Input<(boolean|number)(?: \| undefined)?>$/.exec(type) ?? [];
+  return name === "boolean" ? "bool" : name === "number" ? "number" : undefined;
 }
 
 function itemKindOf({ type }: Argument): Place["itemKind"] {

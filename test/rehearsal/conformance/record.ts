@@ -8,7 +8,7 @@ import type { Answers } from "./probes";
 import { TerraformJudge } from "./terraform";
 
 /**
- * `npm run conformance -- CHECKPOINT... [--only TYPE]`: makes probes from the provider's schema and the checkpoints, has
+ * `npm run conformance -- CHECKPOINT... [--only NAME,...]`: makes probes from the provider's schema and the checkpoints, has
  * the Terraform AWS provider on this machine answer them, and records the answers.
  */
 async function main(args: string[]): Promise<void> {
@@ -26,7 +26,12 @@ async function main(args: string[]): Promise<void> {
   try {
     const types = modelledTypes().filter((type) => {
       const terraform = factsOf(type)?.tf;
-      return type.startsWith("aws:") && terraform && judge.schema[terraform] && (!only || type.includes(only));
+      return (
+        type.startsWith("aws:") &&
+        terraform &&
+        judge.schema[terraform] &&
+        (!only || only.split(",").some((name) => type.endsWith(`:${name}`)))
+      );
     });
     const answers = new Map<string, Answers>(only ? readAnswers().types : []);
     const waiting = [...types];
