@@ -438,7 +438,7 @@ describeWith("everything", "the reference application", function () {
 
     it("tells when no model may be called, and asks no model again while it knows that one answers", async () => {
       for (const model of MODELS) parts.aws.behaviour.set(model, BEDROCK_FAULTS.denied);
-      await fails({ bedrock: "no model is free" });
+      await fails({ bedrock: "AccessDeniedException" });
       parts.aws.mend();
       coolDown();
       await works();
@@ -446,6 +446,23 @@ describeWith("everything", "the reference application", function () {
       await new Promise((resolve) => setTimeout(resolve, 1100));
       await works();
       assert.equal(parts.aws.calls.length, calls);
+    });
+
+    it("tells when every model is left alone for now", async () => {
+      for (const model of MODELS)
+        parts.redisCommand("SET", `model:${model}:cooldown`, "ThrottlingException", "EX", "60");
+      await fails({ bedrock: "no model is free" });
+    });
+
+    it("has no model left alone because a health check found it wanting", async () => {
+      parts.aws.behaviour.set(FIRST, BEDROCK_FAULTS.unavailable);
+      const start = parts.aws.calls.length;
+      await until("the check has gone on to the second", async () => {
+        parts.redisCommand("DEL", "health:bedrock");
+        await ask(OPERATOR_TOKEN);
+        return parts.aws.calls.slice(start).some(({ model }) => model === SECOND);
+      });
+      assert.equal(parts.redisCommand("EXISTS", `model:${FIRST}:cooldown`), "0");
     });
 
     it("tells when Bedrock hangs, and does not wait for it", async () => {

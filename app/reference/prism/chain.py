@@ -76,18 +76,36 @@ class ModelChain:
         waits: list[float] = []
         for model in self._models:
             wait = self._seconds_until_free(model)
-            if wait == 0:
-                answer, wait = self._call(model, content, max_tokens)
-                if answer:
-                    return answer
-            if wait is not None:
+            if wait > 0:
                 waits.append(wait)
+                continue
+            try:
+                return self._call(model, content, max_tokens)
+            except (BotoCoreError, ClientError) as error:
+                # The fault of the request, and no reason to leave the model alone.
+                if reason_of(error) != "ValidationException":
+                    waits.append(self._cool(model, reason_of(error)))
         if not waits:
             raise RequestRefused("no model of the chain accepts the request")
         raise NoModelFree(min(waits))
 
-    def _call(self, model: Model, content: list[dict], max_tokens: int) -> tuple[Answer | None, float | None]:
-        """An answer; or none and the seconds that the model cools down; or neither where it refuses the request."""
+    def probe(self) -> None:
+        """Raises what the last model said when none answers. Being impatient, it has no model left alone for that."""
+        waits: list[float] = []
+        failure: Exception | None = None
+        for model in self._models:
+            wait = self._seconds_until_free(model)
+            if wait > 0:
+                waits.append(wait)
+                continue
+            try:
+                self._call(model, [{"text": "ok"}], max_tokens=1)
+                return
+            except (BotoCoreError, ClientError) as error:
+                failure = error
+        raise failure or NoModelFree(min(waits))
+
+    def _call(self, model: Model, content: list[dict], max_tokens: int) -> Answer:
         started = time.monotonic()
         outcome = "ok"
         try:
@@ -98,11 +116,11 @@ class ModelChain:
             )
         except (BotoCoreError, ClientError) as error:
             outcome = reason_of(error)
-            return None, None if outcome == "ValidationException" else self._cool(model, outcome)
+            raise
         finally:
             log_event("model_called", model=model.id, outcome=outcome, seconds=round(time.monotonic() - started, 3))
         parts = response["output"]["message"]["content"]
-        return Answer("".join(part.get("text", "") for part in parts), model.id), 0
+        return Answer("".join(part.get("text", "") for part in parts), model.id)
 
     def _seconds_until_free(self, model: Model) -> float:
         """0 when the model may be called now, which is then counted."""

@@ -87,7 +87,7 @@ class Bedrock:
         """One token of the first model that answers: no other call shows that a model may be invoked."""
         try:
             if not self._redis.get("health:bedrock"):
-                self._chain.ask([{"text": "ok"}], max_tokens=1)
+                self._chain.probe()
                 self._redis.set("health:bedrock", 1, ex=BEDROCK_KEPT_SECONDS)
         except redis.RedisError as error:
             raise NotAsked("not asked: Redis counts the calls") from error

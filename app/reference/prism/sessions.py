@@ -28,12 +28,15 @@ class RedisSession(SessionMixin):
         self._data: dict[str, object] | None = None
         self.id = session_id
         self.modified = False
-        self.accessed = False
+
+    @property
+    def read(self) -> bool:
+        """Whether the request had anything to do with the session."""
+        return self._data is not None
 
     @property
     def data(self) -> dict[str, object]:
         if self._data is None:
-            self.accessed = True
             stored = self._client.get(_key(self.id)) if self.id else None
             if stored is None:
                 # An id that Redis does not know is nobody's: it may have been thought up to be used by two.
@@ -50,7 +53,7 @@ class RedisSession(SessionMixin):
         if self.id:
             self._client.delete(_key(self.id))
             self._client.zrem(ENDS, _key(self.id))
-        self.id, self._data, self.accessed, self.modified = None, {}, True, False
+        self.id, self._data, self.modified = None, {}, False
 
     def __getitem__(self, name: str) -> object:
         return self.data[name]
@@ -82,7 +85,7 @@ class RedisSessions(SessionInterface):
         return RedisSession(self._client, cookie if well_formed else None)
 
     def save_session(self, app: Flask, session: RedisSession, response: Response) -> None:
-        if not session.accessed:
+        if not session.read:
             return
         response.vary.add("Cookie")
         if session.new and not session.modified:
