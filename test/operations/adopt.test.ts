@@ -35,7 +35,8 @@ function inventoryWith(changes: Record<string, unknown> = {}): string {
 }
 
 describe("./prism adopt", function () {
-  this.timeout(300_000);
+  // Four rehearsals of three deployments each, on machines that do other things as well.
+  this.timeout(1_200_000);
   const directory = temporaryDirectory();
   let cli: string;
   let files = 0;
