@@ -35,7 +35,7 @@ function inventoryWith(changes: Record<string, unknown> = {}): string {
 }
 
 describe("./prism adopt", function () {
-  // Four rehearsals of three deployments each, on machines that do other things as well.
+  // Rehearsals of up to three deployments each, on machines that do other things as well.
   this.timeout(1_200_000);
   const directory = temporaryDirectory();
   let cli: string;
