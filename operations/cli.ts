@@ -2,6 +2,7 @@ import yargs, { type CommandModule } from "yargs";
 import { PrismError, exitCode, systemCode } from "./errors";
 import { printJson } from "./output";
 import { adopt } from "./verbs/adopt";
+import { bundle } from "./verbs/bundle";
 import { capacity } from "./verbs/capacity";
 import { cost } from "./verbs/cost";
 import { policy } from "./verbs/policy";
@@ -16,6 +17,7 @@ const verbs = [
   policy,
   cost,
   capacity,
+  bundle,
   test,
   providerCheck,
   preview,
