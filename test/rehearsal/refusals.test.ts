@@ -6,7 +6,7 @@ import { factsOf, modelledTypes, type TypeFacts } from "../../rehearsal/facts";
 import { callFunction } from "../../rehearsal/functions";
 import { taken } from "../../rehearsal/models/taken";
 import { refuseGaps } from "../../rehearsal/subnet-layout";
-import type { Properties } from "../../rehearsal/values";
+import { type Properties, UNKNOWN } from "../../rehearsal/values";
 import { Account } from "./account";
 import { trust } from "./fixtures";
 
@@ -111,6 +111,36 @@ describe("shapes of inputs", () => {
     assert.deepEqual(failures({ rules: "x" }), ["rules: must be a list"]);
     assert.deepEqual(failures({ rule: "x" }), ["rule: must be an object"]);
     assert.deepEqual(failures({ rules: [{ kind: "a" }, {}] }), ["rules[1].kind: must be given"]);
+  });
+});
+
+describe("what must or cannot be given while something else is", () => {
+  const facts: TypeFacts = {
+    id: "x",
+    inputs: { kind: "string", size: "number", zone: "string", zones: "[string]", note: "string" },
+    required: [],
+    replaceOnChanges: [],
+    computed: [],
+    defaults: { kind: "plain" },
+    conditions: [
+      { when: { kind: "wide" }, required: ["size", "zone|zones"] },
+      { when: { note: "*", kind: "plain" }, excluded: ["zones"] },
+    ],
+  };
+  const failures = (inputs: Properties) =>
+    check(facts, {}, inputs).map(({ property, reason }) => `${property}: ${reason}`);
+
+  it("is judged by value, by presence and by default", () => {
+    assert.deepEqual(failures({ kind: "wide" }), [
+      "size: size must be given where kind is wide",
+      "zone: zone or zones must be given where kind is wide",
+    ]);
+    assert.deepEqual(failures({ kind: "wide", size: 1, zones: ["a"] }), []);
+    assert.deepEqual(failures({ note: "n", zones: ["a"] }), [
+      "zones: cannot be given where note is n and kind is plain",
+    ]);
+    assert.deepEqual(failures({ zones: ["a"] }), []);
+    assert.deepEqual(failures({ kind: "wide", size: UNKNOWN, zone: UNKNOWN }), []);
   });
 });
 
