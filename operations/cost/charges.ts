@@ -1,7 +1,7 @@
 import type { JudgedResource } from "../../policies/evaluate";
 import { parseModelId } from "../../catalog/models";
 import { ENVIRONMENT, beanstalkSettings, field, list, modelChain, number, ofType, property, text } from "./resource";
-import { type Amount, type Range, add, larger, map, multiply, rangeOf, remainder } from "./range";
+import { type Amount, NOTHING, type Range, add, larger, map, multiply, rangeOf, remainder } from "./range";
 import { ASSUMED, DAYS, HOURS, type Volumes, keptLogGiB } from "./volumes";
 
 /** AWS's services as a bill has them, and as the old cost table did. */
@@ -405,7 +405,8 @@ const replication: Charger = (resource, around) => {
 
 const logGroup: Charger = (resource, around) => {
   const { component, part } = role(resource);
-  const monthly = around.volumes?.logGiB(component, part, around.instances);
+  const notes = around.volumes?.logGiB(component, part, around.instances);
+  const monthly = notes && add(notes, component === "ModelInvocationLog" ? loggedTextGiB(around) : 0);
   if (!monthly) return [{ notPriced: `log ingestion and storage: ${NO_USAGE}` }];
   const kept = keptLogGiB(monthly, number(resource, "retentionInDays", 365));
   return byUse(
@@ -417,6 +418,16 @@ const logGroup: Charger = (resource, around) => {
     "logs",
   );
 };
+
+/** What models are asked and answer, where the log of their calls holds that. */
+function loggedTextGiB(around: Surroundings): Range {
+  const logged = ofType(around, "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration").some(
+    (each) => field(property(each, "loggingConfig"), "textDataDeliveryEnabled") === true,
+  );
+  if (!logged || !around.volumes) return NOTHING;
+  const { inputTokens, outputTokens } = around.volumes;
+  return multiply(add(inputTokens, outputTokens), (1e6 * ASSUMED.bytesPerToken) / 1024 ** 3);
+}
 
 const metricAlarm: Charger = (resource) => {
   const queries = list(property(resource, "metricQueries")).filter((query) => field(query, "metric") !== undefined);

@@ -31,6 +31,8 @@ export const ASSUMED = {
   /** What the audit trail writes in a month, in the bucket and in the log group each. */
   trailGiB: 0.5,
   modelLogKiBPerCall: 2,
+  /** Where that log holds the text as well. */
+  bytesPerToken: 4,
   /** CloudWatch stores logs compressed. */
   storedShareOfLogs: 0.15,
   /** What instances fetch through NAT in a month besides documents: packages, metrics, logs. */

@@ -6,7 +6,7 @@ import { root } from "../../operations/paths";
 import type { RehearsalReport } from "../../operations/rehearse/report";
 import { readState } from "../../operations/rehearse/state";
 import { pulumiCli } from "../support/pulumi-cli";
-import { type Ended, run, temporaryDirectory } from "./prism";
+import { type Ended, copyOfThisCheckout, run, temporaryDirectory } from "./prism";
 
 const pack = path.join("test", "operations", "fixtures", "pack");
 
@@ -237,19 +237,5 @@ echo 'exports.version = "old";' > node_modules/the-package/index.js
   function git(args: string[]): string {
     const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid"];
     return execFileSync("git", [...identity, ...args], { cwd: checkout, encoding: "utf8" }).trim();
-  }
-
-  /** The files of this checkout as they are now, in a repository of their own, with the same packages. */
-  function copyOfThisCheckout(directory: string): void {
-    const list = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-      cwd: root,
-      encoding: "utf8",
-    });
-    for (const file of list.split("\0").filter((name) => name && fs.existsSync(path.join(root, name)))) {
-      fs.mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
-      fs.cpSync(path.join(root, file), path.join(directory, file));
-    }
-    fs.symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"), "dir");
-    execFileSync("git", ["init", "--quiet", directory]);
   }
 });

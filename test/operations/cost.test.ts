@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { DATABASE_CLASS_MEMORY_GIB } from "../../catalog/database-classes";
@@ -20,9 +21,10 @@ import type { Usage } from "../../operations/cost/volumes";
 import { toMarkdown, toText } from "../../operations/table";
 import { checkpointResources } from "../../policies/checkpoint";
 import type { JudgedResource } from "../../policies/evaluate";
+import { pulumiCli } from "../support/pulumi-cli";
 import { rehearsed } from "../support/rehearsed";
 import { ENVIRONMENTS, stackFile } from "../support/stack-files";
-import { prism, temporaryDirectory } from "./prism";
+import { copyOfThisCheckout, prism, run, temporaryDirectory } from "./prism";
 
 const NORTH = "eu-north-1";
 
@@ -207,6 +209,25 @@ describe("the estimate of", () => {
     const bedrock = add(...items.filter(({ service }) => service === "Bedrock").map(({ usd }) => usd));
     near(bedrock.low, 297, 0.01);
     near(bedrock.high, 1485, 0.01);
+  });
+
+  it("the log of model calls with their text, where it is logged", () => {
+    const group = resource(
+      "aws:cloudwatch/logGroup:LogGroup",
+      { retentionInDays: 30 },
+      { inside: ["ai-prism:infra:ModelInvocationLog"] },
+    );
+    const logging = (textDataDeliveryEnabled: boolean) =>
+      resource("aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration", {
+        loggingConfig: { textDataDeliveryEnabled },
+      });
+    const ingested = (text: boolean) => {
+      const { items } = estimate([group, logging(text)], usage({ documentsPerDay: 1000 }));
+      return items.find(({ price }) => price.id === "logs/ingestion")!.quantity.high;
+    };
+    // 30,000 calls of 2 KiB; and 660 million tokens of 4 bytes.
+    near(ingested(false), 0.0572, 0.001);
+    near(ingested(true), 0.0572 + 2.4587, 0.001);
   });
 
   it("a CDN's second terabyte, the first being free", () => {
@@ -558,4 +579,39 @@ describe("./prism cost", function () {
       assert.doesNotMatch(stderr, /^\s+at /m);
     });
   }
+
+  it("says what a change costs, of the resources and of the usage, without a word of the rehearsal on stdout", async function () {
+    const cli = await pulumiCli(this);
+    const checkout = path.join(directory, "checkout");
+    copyOfThisCheckout(checkout);
+    const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid"];
+    const git = (...args: string[]) => execFileSync("git", [...identity, ...args], { cwd: checkout });
+    git("add", "--all", ".");
+    git("commit", "--quiet", "--message", "base");
+    // The account's log of model calls holds their text, and there are more of them.
+    fs.appendFileSync(
+      path.join(checkout, "account/Pulumi.dev.yaml"),
+      "  ai-prism-account:modelInvocationLog: { text: true }\n",
+    );
+    const file = path.join(checkout, "Pulumi.dev.yaml");
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/documentsPerDay:.*/, "documentsPerDay: 10000"));
+    const args = ["cost", "dev", "--program", "account", "--from", "HEAD", "--json"];
+    const { code, stdout, stderr } = await run(path.join(checkout, "prism"), args, {
+      cwd: checkout,
+      env: { PRISM_DIR: "", PRISM_PULUMI: cli },
+    });
+    assert.equal(code, 0, stderr);
+    const { from, total } = JSON.parse(stdout) as {
+      total: Range;
+      from: { reference: string; total: Range; changes: { component: string; change: Range }[] };
+    };
+    assert.equal(from.reference, "HEAD");
+    assert.deepEqual(
+      from.changes.map(({ component }) => component),
+      ["ModelInvocationLog model-invocations"],
+    );
+    near(from.changes[0]!.change.high, total.high - from.total.high, 0.011);
+    // 300,000 documents of 22,000 tokens, 4 bytes each, and 2 KiB a call: 25 GiB.
+    near(from.changes[0]!.change.high, 25.2 * 0.54, 1);
+  });
 });

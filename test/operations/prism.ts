@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -54,6 +54,20 @@ export function temporaryDirectory(): string {
     fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   });
   return directory;
+}
+
+/** The files of this checkout as they are now, in a repository of their own, with the same packages. */
+export function copyOfThisCheckout(directory: string): void {
+  const list = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  for (const file of list.split("\0").filter((name) => name && fs.existsSync(path.join(root, name)))) {
+    fs.mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
+    fs.cpSync(path.join(root, file), path.join(directory, file));
+  }
+  fs.symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"), "dir");
+  execFileSync("git", ["init", "--quiet", directory]);
 }
 
 /** Every file below a folder with its content. */
