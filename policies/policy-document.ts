@@ -1,4 +1,4 @@
-import { Deferred, isUnknown, read } from "./read";
+import { Deferred, isUnknown } from "./read";
 import type { Resource } from "./resource";
 import type { Context, Parameter } from "./rule";
 
@@ -207,10 +207,7 @@ export function eachAllowed(
 
 /** The accounts that a program counts as its own: those configured, and those its provider is restricted to. */
 export function ownAccounts(resource: Resource, trusted: string[]): string[] {
-  const reading = read(resource.data.provider, "allowedAccountIds");
-  if (reading.state !== "known") return trusted;
-  // A provider's lists arrive as JSON text.
-  const ids: unknown = typeof reading.value === "string" ? JSON.parse(reading.value) : reading.value;
+  const ids = resource.providerSetting("allowedAccountIds");
   return [...trusted, ...(Array.isArray(ids) ? ids.map(String) : [])];
 }
 

@@ -80,6 +80,19 @@ export class Resource {
     return Object.hasOwn(recorded, property);
   }
 
+  /** A list or map of its provider's configuration, which arrives as JSON text. Undefined when there is none to read. */
+  providerSetting(name: string): unknown {
+    const reading = read(this.data.provider, name);
+    if (reading.state !== "known" || typeof reading.value !== "string") {
+      return reading.state === "known" ? reading.value : undefined;
+    }
+    try {
+      return JSON.parse(reading.value) as unknown;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The region this lives in: its own argument, else its provider's. Undefined when neither is known. */
   get region(): string | undefined {
     for (const source of [this.properties, this.data.provider]) {

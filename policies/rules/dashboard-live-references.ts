@@ -1,4 +1,5 @@
 import { deadDimension } from "../metrics";
+import { need } from "../read";
 import type { StackRule } from "../rule";
 
 export const dashboardLiveReferences: StackRule = {
@@ -13,19 +14,20 @@ export const dashboardLiveReferences: StackRule = {
   remediation: "Take names from the resources' outputs instead of writing them again.",
   url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html",
   check(dashboard, { fail, attempt, stack }) {
-    let body: { widgets?: unknown };
+    let body: unknown;
     try {
-      body = JSON.parse(dashboard.text("dashboardBody") ?? "{}") as typeof body;
+      body = JSON.parse(dashboard.text("dashboardBody") ?? "{}");
     } catch (error) {
       // What is not known yet is for the caller to count.
       if (!(error instanceof SyntaxError)) throw error;
       return fail("dashboardBody is not a JSON document.");
     }
-    const widgets = Array.isArray(body.widgets) ? (body.widgets as { properties?: Record<string, unknown> }[]) : [];
+    const widgets = need(body, "widgets");
+    const properties = (Array.isArray(widgets) ? widgets : []).map((widget) => need(widget, "properties"));
     const dead = new Set<string>();
     attempt(() => {
-      for (const { properties = {} } of widgets) {
-        for (const [name, value] of dimensionsIn(properties.metrics)) {
+      for (const shown of properties) {
+        for (const [name, value] of dimensionsIn(need(shown, "metrics"))) {
           const text = deadDimension(stack, name, value);
           if (text) dead.add(text);
         }
@@ -34,8 +36,8 @@ export const dashboardLiveReferences: StackRule = {
     for (const text of dead) fail(`A widget's ${text}.`);
     attempt(() => {
       const groups = stack.ofType(["aws:cloudwatch/logGroup:LogGroup"]).map((group) => group.text("name"));
-      for (const { properties = {} } of widgets) {
-        for (const [, group = ""] of String(properties.query ?? "").matchAll(/SOURCE\s+'([^']+)'/g)) {
+      for (const shown of properties) {
+        for (const [, group = ""] of String(need(shown, "query") ?? "").matchAll(/SOURCE\s+'([^']+)'/g)) {
           if (groups.length > 0 && !groups.includes(group))
             fail(`A widget reads the log group ${group}, which is not here.`);
         }
@@ -47,7 +49,8 @@ export const dashboardLiveReferences: StackRule = {
 /** Pairs of dimension and value in a widget's metrics: `[namespace, name, dimension, value, …, options]`. */
 function dimensionsIn(metrics: unknown): [string, string][] {
   let before: unknown[] = [];
-  return (Array.isArray(metrics) ? (metrics as unknown[][]) : []).flatMap((row) => {
+  return (Array.isArray(metrics) ? (metrics as unknown[]) : []).flatMap((row) => {
+    if (!Array.isArray(row)) return [];
     // A dot repeats what stood in the row above.
     const cells: unknown[] = row.map((cell, index) => (cell === "." ? before[index] : cell));
     before = cells;

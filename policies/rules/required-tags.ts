@@ -1,4 +1,3 @@
-import { read } from "../read";
 import type { Resource } from "../resource";
 import type { ResourceRule } from "../rule";
 
@@ -39,10 +38,8 @@ export const requiredTags: ResourceRule = {
   },
 };
 
-/** The tags that the provider puts on everything. Its structures arrive as JSON text. */
-function defaultTags(resource: Resource): Record<string, unknown> {
-  const reading = read(resource.data.provider, "defaultTags");
-  if (reading.state !== "known") return {};
-  const value = (typeof reading.value === "string" ? JSON.parse(reading.value) : reading.value) as { tags?: object };
-  return { ...value.tags };
+/** The tags that the provider puts on everything. */
+function defaultTags(resource: Resource): object {
+  const setting = resource.providerSetting("defaultTags") as { tags?: object } | null | undefined;
+  return { ...setting?.tags };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluate, type Finding, type JudgedResource } from "../../policies/evaluate";
 import { rules } from "../../policies/rules";
+import { numbers, withJunk } from "./whole-program/junk";
 import { DEFECTS, MUTATIONS } from "./whole-program/mutations";
 import { resourcesOf } from "./whole-program/program";
 import { UNTOUCHED } from "./whole-program/untouched";
@@ -80,6 +81,15 @@ describe("The pack over the whole program", function () {
       [...DEFECTS].filter((defect) => !tried.has(defect)),
       [],
     );
+  });
+
+  it("breaks on nothing, whatever stands where a value is expected", () => {
+    const all = Object.values(base).flatMap((one) => one!.resources);
+    for (let seed = 1; seed <= 40; seed++) {
+      const { violations } = evaluate(rules, withJunk(all, numbers(seed)));
+      const faults = violations.filter(({ fault }) => fault).map(({ rule, message }) => `${rule}: ${message}`);
+      assert.deepEqual(faults, [], `seed ${seed}`);
+    }
   });
 
   it("meets each change once, under a title of its own", () => {
