@@ -257,7 +257,7 @@ class Judgement {
   members(memberOf: Record<string, string> = {}): void {
     for (const [property, list] of Object.entries(memberOf)) {
       const members = select(this.#inputs, list).map(({ value }) => value);
-      if (members.includes(UNKNOWN)) continue;
+      if (members.length === 0 || members.includes(UNKNOWN)) continue;
       this.#each(
         property,
         (value) => members.includes(value),

@@ -33,7 +33,9 @@ export function readExplanations(markdown: string): Explanation[] {
 
 /** Whether a row explains a disagreement. */
 export function explains({ type, property, aspect }: Explanation, one: Disagreement): boolean {
-  const named = one.paths.some((path) => {
+  // What the stand-in refuses and the provider does not is told by what the stand-in complains about.
+  const paths = one.aspect === "acceptances" ? one.messages.map((text) => text.slice(0, text.indexOf(":"))) : one.paths;
+  const named = paths.some((path) => {
     const pattern = path.replace(/\[\d+\]/g, "[*]");
     return pattern === property || pattern.startsWith(`${property}.`) || pattern.startsWith(`${property}[`);
   });

@@ -1,10 +1,14 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 
 import { findProvider } from "../../../operations/provider-check";
 import { factsOf, modelledTypes } from "../../../rehearsal/facts";
+import { type Agreement, compare, formatAgreements } from "./agreement";
 import { readAnswers, writeAnswers } from "./answers";
 import { generate, type RehearsedResource } from "./generate";
 import type { Answers } from "./probes";
+import { StandInJudge } from "./stand-in";
 import { TerraformJudge } from "./terraform";
 
 /**
@@ -47,8 +51,22 @@ async function main(args: string[]): Promise<void> {
       }
     };
     await Promise.all(Array.from({ length: 6 }, work));
+    process.stdout.write(`${await agreementTable(answers)}\n`);
   } finally {
     judge.stop();
+  }
+}
+
+/** How far the stand-in agrees, by type. */
+async function agreementTable(types: ReadonlyMap<string, Answers>): Promise<string> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prism-conformance-"));
+  try {
+    const standIn = new StandInJudge(path.join(folder, "world.json"));
+    const agreements = new Map<string, Agreement>();
+    for (const [type, answers] of types) agreements.set(type, (await compare(type, answers, standIn)).agreement);
+    return formatAgreements(agreements);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
