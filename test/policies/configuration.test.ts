@@ -51,8 +51,9 @@ describe("The configuration of the pack", () => {
 
   it("decides what a run judges and at which level", () => {
     const key = resource("aws:kms/key:Key", "key", { enableKeyRotation: false });
+    const rotation = rules.filter(({ id }) => id === "kms-rotation");
     const run = (level: "advisory" | "disabled") =>
-      evaluate(rules, [{ ...key, urn: key.urn.replace("production", "dev") }], {
+      evaluate(rotation, [{ ...key, urn: key.urn.replace("production", "dev") }], {
         configuration: { "kms-rotation": { level } },
       });
     const levels = (found: ReturnType<typeof run>) =>
