@@ -57,7 +57,9 @@ function spoil(value: unknown, next: (limit: number) => number, depth: number): 
   const [key] = pick(keys, next);
   if (key === undefined || depth > 6 || next(4) === 0) return pick(JUNK, next)[0];
   const inner = spoil((value as Record<string, unknown>)[key], next, depth + 1);
-  return Array.isArray(value) ? Object.assign([...(value as unknown[])], { [key]: inner }) : { ...value, [key]: inner };
+  return Array.isArray(value)
+    ? Object.assign([...(value as unknown[])], { [key]: inner })
+    : { ...(value as object), [key]: inner };
 }
 
 /** One of a list, in a list; none of an empty one. */
