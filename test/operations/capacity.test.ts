@@ -5,7 +5,7 @@ import { DATABASE_CLASS_MEMORY_GIB } from "../../catalog/database-classes";
 import { MODELS } from "../../catalog/models";
 import { CACHE_MEMORY_GIB, DATABASE_PROCESSORS, LARGER, MODEL_QUOTAS } from "../../catalog/quotas";
 import { findPrice } from "../../catalog/prices";
-import { SECTIONS } from "../../infra/config";
+import { SECTIONS, validateConfig } from "../../infra/config";
 import { type CapacityReport, type PartReport, capacity, fullLoad } from "../../operations/capacity/capacity";
 import { type Plant, plantOf } from "../../operations/capacity/plant";
 import { bottleneckLines, capacityTable } from "../../operations/capacity/tables";
@@ -382,6 +382,17 @@ describe("the plan in docs/scaling.md", function () {
       const report = capacity(plant, { ...given, models: { ...given.models, chain } });
       assert.ok(report.bottleneck!.fullAt! >= load, bottleneckLines(report).join("\n"));
       for (const setting of settings) assert.ok(page.includes(`\`${setting}\``), setting);
+    });
+
+    it(`names settings for ${load} times the load that go together`, () => {
+      const raw = stackFile("production");
+      for (const setting of settings) {
+        const [, section, key, value] = /^(\w+)\.(\w+): (.+)$/.exec(setting)!;
+        const block = JSON.parse(raw[`ai-prism:${section}`] ?? "{}") as object;
+        const given = Number.isNaN(Number(value)) ? value : Number(value);
+        raw[`ai-prism:${section}`] = JSON.stringify({ ...block, [key!]: given });
+      }
+      assert.doesNotThrow(() => validateConfig("production", raw, "2026-11-25"));
     });
   }
 });
