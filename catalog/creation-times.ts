@@ -121,6 +121,11 @@ export const ORDERS: readonly Order[] = [
     why: "a proxy that may not read the password never reaches the database",
   },
   {
+    type: "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration",
+    after: "aws:iam/rolePolicy:RolePolicy",
+    why: "Bedrock tries at once whether the role may write",
+  },
+  {
     type: "aws:cloudtrail/trail:Trail",
     after: "aws:s3/bucketPolicy:BucketPolicy",
     why: "CloudTrail refuses a bucket that it may not write to",
