@@ -162,7 +162,11 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
   );
   const operatorToken = new GeneratedSecret(
     "operator-token",
-    { ...home, secretName: names.operatorToken, description: "Lets operators in, and shows them the details of /health" },
+    {
+      ...home,
+      secretName: names.operatorToken,
+      description: "Lets operators in, and shows them the details of /health",
+    },
     options,
   );
   const application = new BeanstalkApp(

@@ -37,10 +37,9 @@ describe("rehearsing drift", function () {
   });
 
   it("says which of it a policy forbids, and nothing that was broken before", async () => {
-    const { code, stdout } = await rehearse(
-      "changes:\n  - resource: bucket-0\n    set: { forceDestroy: true }\n",
-      ["--json"],
-    );
+    const { code, stdout } = await rehearse("changes:\n  - resource: bucket-0\n    set: { forceDestroy: true }\n", [
+      "--json",
+    ]);
     const { failure, policies } = JSON.parse(stdout) as RehearsalReport;
     assert.equal(code, 1);
     assert.equal(failure?.message, "what was changed by hand breaks mandatory policies");
