@@ -6,6 +6,12 @@ const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) kill(child, "SIGKILL");
 });
+// These would end this process without that; an interruption from the keyboard is mocha's to handle.
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    process.exit(1);
+  });
+}
 
 /** A process of the tests, and what it has written. */
 export interface Started {
