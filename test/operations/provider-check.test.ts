@@ -305,7 +305,6 @@ describe("Terraform and its provider", () => {
 
 describe("what the real Terraform AWS provider says", function () {
   this.timeout(300_000);
-  const directory = temporaryDirectory();
   let tools: ProviderTools;
   before(function () {
     const found = findProvider();
