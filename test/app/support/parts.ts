@@ -62,6 +62,13 @@ export class Parts {
     return psql(this.postgres.folder, this.postgres.port, statement, database);
   }
 
+  /** Has every statement on a table wait for a tenth of a second, so that requests need connections at the same time. */
+  async holdTable(table: string): Promise<void> {
+    const statement = `BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(0.1); COMMIT`;
+    const { folder, port } = this.postgres;
+    await start(program("psql")!, psqlArguments(folder, port, statement, "aiprism"), {}).ended;
+  }
+
   /** Runs a command of Redis as the administrator. */
   redisCommand(...args: string[]): string {
     return redisCli(this.rootCertificate, this.redis.port, ...args);
@@ -242,8 +249,12 @@ async function postgresCommand(folder: string, { file, key }: Certificate): Prom
 }
 
 function psql(socketFolder: string, port: number, statement: string, database: string): string {
-  const args = ["-h", socketFolder, "-p", String(port), "-U", "postgres", "-d", database, "-XAtqc", statement];
+  const args = psqlArguments(socketFolder, port, statement, database);
   return execFileSync(program("psql")!, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+function psqlArguments(socketFolder: string, port: number, statement: string, database: string): string[] {
+  return ["-h", socketFolder, "-p", String(port), "-U", "postgres", "-d", database, "-XAtqc", statement];
 }
 
 function userNamed(name: string): { uid: number; gid: number } {
