@@ -1,34 +1,33 @@
 import yargs, { type CommandModule } from "yargs";
 import { PrismError, exitCode, systemCode } from "./errors";
 import { printJson } from "./output";
-import { adopt } from "./verbs/adopt";
-import { bundle } from "./verbs/bundle";
-import { capacity } from "./verbs/capacity";
-import { cost } from "./verbs/cost";
-import { policy } from "./verbs/policy";
-import { providerCheck } from "./verbs/provider-check";
-import { destroy, drift, preview, up } from "./verbs/deploy";
-import { rehearse } from "./verbs/rehearse";
-import { test } from "./verbs/test";
 
-const verbs = [
-  rehearse,
-  adopt,
-  policy,
-  cost,
-  capacity,
-  bundle,
-  test,
-  providerCheck,
-  preview,
-  up,
-  destroy,
-  drift,
-] as CommandModule[];
-const usages = verbs.map(({ command }) => String(command));
+/** The verbs, in the order in which the help lists them. Loading one takes as long as a tenth of a rehearsal. */
+const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
+  rehearse: () => import("./verbs/rehearse").then(({ rehearse }) => rehearse),
+  adopt: () => import("./verbs/adopt").then(({ adopt }) => adopt),
+  policy: () => import("./verbs/policy").then(({ policy }) => policy),
+  cost: () => import("./verbs/cost").then(({ cost }) => cost),
+  capacity: () => import("./verbs/capacity").then(({ capacity }) => capacity),
+  bundle: () => import("./verbs/bundle").then(({ bundle }) => bundle),
+  test: () => import("./verbs/test").then(({ test }) => test),
+  "provider-check": () => import("./verbs/provider-check").then(({ providerCheck }) => providerCheck),
+  preview: () => import("./verbs/deploy").then(({ preview }) => preview),
+  up: () => import("./verbs/deploy").then(({ up }) => up),
+  destroy: () => import("./verbs/deploy").then(({ destroy }) => destroy),
+  drift: () => import("./verbs/deploy").then(({ drift }) => drift),
+};
+
+/** The verb that a command line begins with; all of them where it begins with none, for help and for what is mistyped. */
+async function verbsFor(args: readonly string[]): Promise<CommandModule[]> {
+  const [first = ""] = args.filter((arg) => !arg.startsWith("-"));
+  const wanted = Object.hasOwn(verbs, first) ? [first] : Object.keys(verbs);
+  return Promise.all(wanted.map((name) => verbs[name]!() as Promise<CommandModule>));
+}
 
 /** Runs one command line of `./prism`; sets the process's exit code. */
 export async function main(args: string[]): Promise<void> {
+  const commands = await verbsFor(args);
   const parser = yargs(args)
     .scriptName("./prism")
     .middleware((options) => {
@@ -37,7 +36,7 @@ export async function main(args: string[]): Promise<void> {
       lastOfEach(options, array);
     }, true)
     .usage("$0 <verb>\n\nDeploys AI-Prism to AWS with Pulumi, and rehearses it on this machine.")
-    .command(verbs)
+    .command(commands)
     .completion("completion", "Print a script for command completion: ./prism completion >> ~/.bashrc")
     .demandCommand(1, 1, "a verb is missing")
     .strict()
@@ -57,7 +56,11 @@ export async function main(args: string[]): Promise<void> {
   try {
     await parser.parseAsync();
   } catch (error) {
-    fail(error, args);
+    fail(
+      error,
+      args,
+      commands.map(({ command }) => String(command)),
+    );
   }
 }
 
@@ -77,7 +80,7 @@ class UsageMistake extends PrismError {
   }
 }
 
-function fail(error: unknown, args: string[]): void {
+function fail(error: unknown, args: string[], usages: readonly string[]): void {
   const { message, code } = describe(error);
   process.exitCode = code;
   process.stderr.write(`prism: ${message}\n`);
