@@ -2,7 +2,6 @@ import type { Disagreement, World } from "../../rehearsal";
 import { type Orphan, orphansOf, type Placed, shellWords } from "../../rehearsal/orphans";
 import { plural } from "../output";
 import type { EngineOptions } from "../pulumi";
-import { runImport } from "./import";
 import type { Failure } from "./report";
 import { type Deployment, describeResource } from "./state";
 
@@ -74,6 +73,8 @@ export async function handleOrphans(
   for (const { urn, id, importArguments } of orphans) {
     if (action === "delete") world.remove(urn, id);
     else if (importArguments) {
+      // Brings an engine's language host along, which most rehearsals need nothing of.
+      const { runImport } = await import("./import");
       const { code, stdout, stderr } = await runImport(engine, [...importArguments, "--stack", engine.stack]);
       if (code !== 0) {
         return {

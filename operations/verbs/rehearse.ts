@@ -13,7 +13,6 @@ import { firstDeployment } from "../rehearse/critical-path";
 import type { Guard } from "../rehearse/data-loss";
 import { follow, startChild } from "../rehearse/follow";
 import type { Job } from "../rehearse/messages";
-import { forbidden, newViolations, readDriftFile, violationsIn } from "../rehearse/drift";
 import { faultKinds } from "../../rehearsal/faults";
 import { readFaults } from "../rehearse/faults";
 import { type OrphanAction, orphanActions } from "../rehearse/orphans";
@@ -128,7 +127,9 @@ export const rehearse: CommandModule<unknown, Options> = {
     if (orphans && options.fresh) throw new UsageError("--orphans is about what --fresh would forget; leave one out");
     const progress = new Progress();
     const { program, config, account } = deployable(loadProgram(options.program), options.env);
-    const drift = options.drift === undefined ? undefined : readDriftFile(options.drift);
+    // Brings every policy along, which only drift is judged by here.
+    const drifting = options.drift === undefined ? undefined : await import("../rehearse/drift");
+    const drift = options.drift === undefined ? undefined : drifting?.readDriftFile(options.drift);
     const workspace = workspaceOf(program, options.env, options.from ? "changes" : drift ? "drifts" : "rehearsals");
     const report = emptyReport(program.project, options.env, {
       directory: workspace.directory,
@@ -181,7 +182,8 @@ export const rehearse: CommandModule<unknown, Options> = {
         }
       }
       if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard, drift, faults, orphans });
-      if (!report.failure && drift) {
+      if (!report.failure && drifting && drift) {
+        const { forbidden, newViolations, violationsIn } = drifting;
         const before = violationsIn(workspace.stateFile);
         await run({ program, config, account }, { task: "drift", drift });
         report.drift = options.drift;
