@@ -1,4 +1,5 @@
 import { factsOf } from "./facts";
+import { shortTypeOf } from "./faults";
 import { isObject, type Properties } from "./values";
 import type { World, WorldResource } from "./world";
 
@@ -82,8 +83,7 @@ function isNamed(resource: WorldResource, name: string): boolean {
 
 /** `rds.Instance database`, as the rehearsal's summary has it. */
 function label({ type, urn }: WorldResource): string {
-  const [, module = "", kind = ""] = type.split(":");
-  return `${module.split("/")[0]}.${kind} ${urn.split("::").at(-1)}`;
+  return `${shortTypeOf(type)} ${urn.split("::").at(-1)}`;
 }
 
 /** The keys of a path: `ingress[0].cidrBlocks` has three. */

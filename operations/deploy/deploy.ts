@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline/promises";
 import { checkpointResources } from "../../policies/checkpoint";
-import { PrismError, UsageError, exitCode } from "../errors";
+import { PrismError, UsageError } from "../errors";
 import { type Progress, plural } from "../output";
 import { prismDirectory, root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
@@ -11,7 +11,7 @@ import { configurationOptions } from "../policy/configuration-file";
 import { configText, loadProgram, loadStackConfig } from "../program";
 import { type EngineOptions, runCli } from "../pulumi";
 import { newViolations, violationsOf } from "../rehearse/drift";
-import type { Failure } from "../rehearse/report";
+import { type Failure, exitCodeOf } from "../rehearse/report";
 import type { Deployment } from "../rehearse/state";
 import { describeResource } from "../rehearse/state";
 import { policyStarter } from "../rehearse/workspace";
@@ -114,11 +114,7 @@ export async function deploy(verb: DeployVerb, options: DeployOptions, progress:
     }
   }
   report.ok = !report.failure;
-  report.exitCode = report.ok
-    ? exitCode.fine
-    : report.failure?.kind === "configuration"
-      ? exitCode.usage
-      : exitCode.failed;
+  report.exitCode = exitCodeOf(report.failure);
   report.seconds = (Date.now() - started) / 1000;
   return report;
 }

@@ -3,14 +3,14 @@
 import * as fs from "node:fs";
 import type * as Rehearsal from "../../rehearsal";
 import { lossIn } from "./data-loss";
-import { missedDrift } from "./drift";
-import { describeError, failureOf, unjudged, unsettled } from "./failure";
+import { describeError, failureOf, missedDrift, unjudged, unsettled } from "./failure";
 import { InlineProgram } from "./inline-program";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
 import { checkpointsOf, killedByFault } from "./faults";
 import { handleOrphans, notesOn, orphanLines, orphansIn, reportOf } from "./orphans";
 import { judge, passedBy, type PassResult, runPass } from "./pass";
 import { PolicyHosts } from "./policy-hosts";
+import type { EngineOptions } from "../pulumi";
 import type { Failure, PassName } from "./report";
 import { readState, savedAt } from "./state";
 
@@ -81,13 +81,17 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const faults = new Faults(job.faults ?? [], killEngine);
     findings.faults = faults.outcomes();
     const running = (standIn = await startStandIn(world, job.faults?.length ? faults : undefined));
+    const engine = (more: NodeJS.ProcessEnv = {}): EngineOptions => ({
+      cli: job.cli,
+      workDirectory: job.workDirectory,
+      stack: job.environment,
+      env: { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders, ...more },
+    });
     const tellOrphans = () => {
       findings.orphans = orphansIn(deployment, world).map((orphan) => reportOf(orphan, job.environment));
     };
     if (job.orphans) {
-      const env = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
-      const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
-      const failure = await handleOrphans(job.orphans, orphansIn(deployment, world), world, engine);
+      const failure = await handleOrphans(job.orphans, orphansIn(deployment, world), world, engine());
       if (failure) return failure;
       deployment = readState(job.stateFile)?.deployment;
     }
@@ -102,12 +106,10 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const judgedBy = job.policyPack ? ["--policy-pack", job.policyPack, ...job.policyConfiguration] : [];
     const pass = async (name: PassName, onProgram?: () => void): Promise<PassResult> => {
       const judged = name === "gate" || name === "up";
-      const env: NodeJS.ProcessEnv = { ...job.env, PULUMI_DEBUG_PROVIDERS: running.debugProviders };
-      if (everyStep) delete env.PULUMI_SKIP_CHECKPOINTS;
-      if (judged && packs) Object.assign(env, packs.environment(name));
-      const engine = { cli: job.cli, workDirectory: job.workDirectory, stack: job.environment, env };
+      const ofPass = engine(judged && packs ? packs.environment(name) : {});
+      if (everyStep) delete ofPass.env.PULUMI_SKIP_CHECKPOINTS;
       send({ kind: "passing", pass: name });
-      const result = await runPass(engine, name, program, judged ? judgedBy : [], {
+      const result = await runPass(ofPass, name, program, judged ? judgedBy : [], {
         onProgram,
         onEngine: (pid) => {
           enginePid = pid;

@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
-import type { Drifted, HandMade } from "../../rehearsal";
+import type { HandMade } from "../../rehearsal";
 import { checkpointResources } from "../../policies/checkpoint";
 import { type JudgedResource, evaluate } from "../../policies/evaluate";
 import { rules } from "../../policies/rules";
 import { UsageError, systemCode } from "../errors";
-import type { Failure, RehearsalReport, Violation } from "./report";
+import type { Failure, Violation } from "./report";
 import { describeResource, readState } from "./state";
 
 const change = z
@@ -42,27 +42,6 @@ export function readDriftFile(file: string): HandMade[] {
   if (result.success) return result.data.changes;
   const faults = result.error.issues.map(({ path, message }) => `  ${path.join(".") || "the file"}: ${message}`);
   throw new UsageError(`--drift ${file} is refused:\n${faults.join("\n")}`);
-}
-
-/** Whether a refresh found anything else than what was changed by hand. */
-export function missedDrift(made: readonly Drifted[], found: RehearsalReport["changes"]): Failure | undefined {
-  const expected = new Map<string, string>();
-  const seen = new Map<string, string>();
-  for (const { urn, deleted, properties } of made)
-    expected.set(urn, deleted ? "deleted" : properties.sort().join(", "));
-  for (const { urn } of found.deleted) seen.set(urn, "deleted");
-  for (const { urn, properties } of found.updated) {
-    const names = new Set(properties.map((path) => path.split(/[.[]/)[0] ?? path));
-    seen.set(urn, [...names].sort().join(", "));
-  }
-  const details = [...new Set([...expected.keys(), ...seen.keys()])]
-    .filter((urn) => expected.get(urn) !== seen.get(urn))
-    .map((urn) => {
-      const [was, is] = [expected.get(urn) ?? "nothing", seen.get(urn) ?? "nothing"];
-      return `${describeResource(urn)}: changed by hand was ${was}; the refresh found ${is}`;
-    });
-  if (details.length === 0) return undefined;
-  return { kind: "drift", message: "the refresh did not find exactly what was changed by hand", details };
 }
 
 /** What the policies find in a state. */

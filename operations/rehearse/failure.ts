@@ -1,8 +1,10 @@
+import type { Drifted } from "../../rehearsal";
 import { systemCode } from "../errors";
 import { plural } from "../output";
 import type { InlineProgram } from "./inline-program";
 import type { PassResult } from "./pass";
-import type { Failure } from "./report";
+import type { Failure, RehearsalReport } from "./report";
+import { describeResource } from "./state";
 
 /** Why a pass failed; undefined when it did not. `unmodelled` are the types that the stand-in knows nothing of. */
 export function failureOf(
@@ -53,6 +55,27 @@ export function unsettled(check: PassResult): Failure | undefined {
   );
   if (details.length === 0) return undefined;
   return { kind: "not-settled", message: "a second deployment would change something again", details };
+}
+
+/** Whether a refresh found anything else than what was changed by hand. */
+export function missedDrift(made: readonly Drifted[], found: RehearsalReport["changes"]): Failure | undefined {
+  const expected = new Map<string, string>();
+  const seen = new Map<string, string>();
+  for (const { urn, deleted, properties } of made)
+    expected.set(urn, deleted ? "deleted" : properties.sort().join(", "));
+  for (const { urn } of found.deleted) seen.set(urn, "deleted");
+  for (const { urn, properties } of found.updated) {
+    const names = new Set(properties.map((path) => path.split(/[.[]/)[0] ?? path));
+    seen.set(urn, [...names].sort().join(", "));
+  }
+  const details = [...new Set([...expected.keys(), ...seen.keys()])]
+    .filter((urn) => expected.get(urn) !== seen.get(urn))
+    .map((urn) => {
+      const [was, is] = [expected.get(urn) ?? "nothing", seen.get(urn) ?? "nothing"];
+      return `${describeResource(urn)}: changed by hand was ${was}; the refresh found ${is}`;
+    });
+  if (details.length === 0) return undefined;
+  return { kind: "drift", message: "the refresh did not find exactly what was changed by hand", details };
 }
 
 function describeProgramError(error: Error): Failure {

@@ -1,4 +1,5 @@
 import type { FaultOutcome } from "../../rehearsal";
+import { exitCode } from "../errors";
 import type { FirstDeployment } from "./critical-path";
 import type { OrphanReport } from "./orphans";
 
@@ -138,4 +139,10 @@ export function emptyReport(
     location,
     seconds: 0,
   };
+}
+
+/** What a verb ends with that failed like this, or did not fail. */
+export function exitCodeOf(failure: Failure | undefined): number {
+  if (!failure) return exitCode.fine;
+  return failure.kind === "configuration" ? exitCode.usage : exitCode.failed;
 }

@@ -2,7 +2,7 @@ import { clip, plural, seconds } from "../output";
 import type { Link } from "./critical-path";
 import { describeOutcome } from "./faults";
 import { orphanLines } from "./orphans";
-import type { Change, RehearsalReport } from "./report";
+import type { Change, RehearsalReport, Violation } from "./report";
 
 const shownComponents = 24;
 const shownViolations = 8;
@@ -126,4 +126,25 @@ function minutes(seconds: number): string {
 
 function describe(kind: string, { resource, properties }: Change): string {
   return `${kind} ${resource}${properties.length > 0 ? ` (${properties.join(", ")})` : ""}`;
+}
+
+/** A failure for people, with the policies that were broken. */
+export function formatFailure(report: Pick<RehearsalReport, "failure" | "policies">): string {
+  const { failure, policies } = report;
+  if (!failure) return "";
+  const lines = [`${failure.kind === "configuration" ? "" : "rehearsal failed: "}${failure.message}`];
+  lines.push(...failure.details.map((detail) => `  ${detail}`));
+  if (failure.kind === "policy") lines.push(...violationLines(policies.broken));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Mandatory violations, those of one kind together. */
+function violationLines(violations: Violation[]): string[] {
+  const resources = new Map<string, string[]>();
+  for (const { policy, level, resource, message } of violations) {
+    if (level !== "mandatory") continue;
+    const kind = [policy, ...message.split("\n").map((line) => `  ${line.trim()}`)].join("\n  ");
+    resources.set(kind, [...(resources.get(kind) ?? []), resource]);
+  }
+  return [...resources].flatMap(([kind, broken]) => [`  ${kind}`, `    Resources: ${broken.join(", ")}`]);
 }

@@ -275,3 +275,10 @@ function writeAtomically(file: string, text: string, mode?: number): void {
   fs.writeFileSync(temporary, text, { mode });
   fs.renameSync(temporary, file);
 }
+
+/** Empties the folder of a rehearsal that is locked. */
+export function removeAllButLock(workspace: Workspace): void {
+  for (const name of fs.readdirSync(workspace.directory)) {
+    if (name !== "lock") fs.rmSync(path.join(workspace.directory, name), { recursive: true, force: true });
+  }
+}

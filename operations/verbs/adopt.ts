@@ -1,4 +1,3 @@
-import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
@@ -15,11 +14,11 @@ import { root } from "../paths";
 import { policyPackDirectory } from "../policy-pack";
 import { isMapping, loadProgram } from "../program";
 import { lossIn } from "../rehearse/data-loss";
-import { follow, startChild } from "../rehearse/follow";
-import type { Failure } from "../rehearse/report";
+import { type Failure, exitCodeOf } from "../rehearse/report";
+import { type Deployable, type Run, deployable, runTask } from "../rehearse/run";
 import { readState } from "../rehearse/state";
-import { lockWorkspace, workspaceOf, type Workspace } from "../rehearse/workspace";
-import { deployable, formatFailure, prepare, removeAllButLock, type Deployable } from "./rehearse";
+import { formatFailure } from "../rehearse/summary";
+import { lockWorkspace, removeAllButLock, workspaceOf, type Workspace } from "../rehearse/workspace";
 
 interface Options {
   env: string;
@@ -176,7 +175,7 @@ async function rehearseAdoption(
           if (stage.name === "move") moveAlias(world);
           if (stage.name === "retire") removeHandMade(world, inventory);
         });
-        report.failure = await rehearseStage(stage, { options, target, workspace, progress, report });
+        report.failure = await rehearseStage(stage, { options, target, workspace, progress }, report);
         if (report.failure) break;
       }
     } finally {
@@ -185,17 +184,12 @@ async function rehearseAdoption(
     }
   }
   report.ok = !report.failure;
-  report.exitCode = codeOf(report.failure);
+  report.exitCode = exitCodeOf(report.failure);
   report.seconds = (Date.now() - started) / 1000;
   process.exitCode = report.exitCode;
   if (options.json) printJson(report);
   if (report.failure) process.stderr.write(formatFailure(report));
   if (!options.json && report.stages.length > 0) process.stdout.write(formatAdoption(report));
-}
-
-function codeOf(failure: Failure | undefined): number {
-  if (!failure) return exitCode.fine;
-  return failure.kind === "configuration" ? exitCode.usage : exitCode.failed;
 }
 
 /** Does in the stand-in's world what an operator does by hand before a deployment. */
@@ -210,60 +204,23 @@ function changeWorld(
   world.save();
 }
 
-interface Run {
-  options: Options;
-  target: Deployable;
-  workspace: Workspace;
-  progress: Progress;
-  report: AdoptionReport;
-}
-
-async function rehearseStage(
-  stage: Stage,
-  { options, target, workspace, progress, report }: Run,
-): Promise<Failure | undefined> {
-  const { program, account } = target;
-  const child: ChildProcess = startChild();
-  try {
-    const engine = await prepare({
-      workspace,
-      program,
-      options,
-      config: stage.config,
-      progress,
-    });
-    const findings = await follow(
-      child,
-      {
-        kind: "job",
-        task: "rehearse",
-        ...engine,
-        programDirectory: program.directory,
-        project: program.project,
-        environment: options.env,
-        stateFile: workspace.stateFile,
-        worldFile: workspace.worldFile,
-        account,
-      },
-      workspace,
-      progress,
-    );
-    report.notes.push(...findings.notes);
-    report.policies = findings.policies;
-    const imported = importedIn(workspace, findings.changes.created);
-    report.stages.push({
-      name: stage.name,
-      title: stage.title,
-      config: stage.changed,
-      file: writeConfig(workspace, options.env, stage),
-      imported,
-      changes: findings.changes,
-      passes: findings.passes,
-    });
-    return findings.failure ?? unexpected(stage, report);
-  } finally {
-    child.kill("SIGKILL");
-  }
+async function rehearseStage(stage: Stage, run: Run, report: AdoptionReport): Promise<Failure | undefined> {
+  const { options, workspace } = run;
+  const target = { ...run.target, config: stage.config };
+  const findings = await runTask({ task: "rehearse" }, { ...run, target });
+  report.notes.push(...findings.notes);
+  report.policies = findings.policies;
+  const imported = importedIn(workspace, findings.changes.created);
+  report.stages.push({
+    name: stage.name,
+    title: stage.title,
+    config: stage.changed,
+    file: writeConfig(workspace, options.env, stage),
+    imported,
+    changes: findings.changes,
+    passes: findings.passes,
+  });
+  return findings.failure ?? unexpected(stage, report);
 }
 
 /** The resources among the created ones that were there already, with what they were imported by. */

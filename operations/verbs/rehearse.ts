@@ -1,28 +1,23 @@
-import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
-import { PrismError, UsageError, exitCode, systemCode } from "../errors";
+import { UsageError, systemCode } from "../errors";
 import { Progress, printJson } from "../output";
 import { root } from "../paths";
-import { configurationOptions } from "../policy/configuration-file";
-import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
-import { runCli } from "../pulumi";
-import { type Program, type StackConfig, configText, loadProgram, loadStackConfig } from "../program";
+import { policyPackDirectory } from "../policy-pack";
+import { type Program, loadProgram } from "../program";
 import { firstDeployment } from "../rehearse/critical-path";
 import type { Guard } from "../rehearse/data-loss";
-import { follow, startChild } from "../rehearse/follow";
-import type { Job } from "../rehearse/messages";
 import { faultKinds } from "../../rehearsal/faults";
 import { readFaults } from "../rehearse/faults";
+import { toComment } from "../rehearse/markdown";
 import { type OrphanAction, orphanActions } from "../rehearse/orphans";
 import { checkOut, type Reference } from "../rehearse/reference";
-import { type Failure, type RehearsalReport, type Violation, emptyReport } from "../rehearse/report";
+import { type Failure, type RehearsalReport, emptyReport, exitCodeOf } from "../rehearse/report";
+import { type Deployable, type Task, deployable, runTask } from "../rehearse/run";
 import { liftProtection, readState, stackOutputs, summarizeComponents } from "../rehearse/state";
-import { toComment } from "../rehearse/markdown";
-import { formatReport } from "../rehearse/summary";
-import { type Workspace, engineEnvironment, lockWorkspace, prepareWorkspace, workspaceOf } from "../rehearse/workspace";
-import { findPulumi, which } from "../toolchain";
+import { formatFailure, formatReport } from "../rehearse/summary";
+import { type Workspace, lockWorkspace, removeAllButLock, workspaceOf } from "../rehearse/workspace";
 
 interface Options {
   env: string;
@@ -38,9 +33,6 @@ interface Options {
   orphans?: OrphanAction;
   "policy-pack": string;
 }
-
-/** AWS's own example account: for programs whose configuration names none. */
-const exampleAccount = "123456789012";
 
 /** Rehearses one environment and prints the report. */
 export const rehearse: CommandModule<unknown, Options> = {
@@ -126,10 +118,11 @@ export const rehearse: CommandModule<unknown, Options> = {
     }
     if (orphans && options.fresh) throw new UsageError("--orphans is about what --fresh would forget; leave one out");
     const progress = new Progress();
-    const { program, config, account } = deployable(loadProgram(options.program), options.env);
+    const target = deployable(loadProgram(options.program), options.env);
+    const { program } = target;
     // Brings every policy along, which only drift is judged by here.
     const drifting = options.drift === undefined ? undefined : await import("../rehearse/drift");
-    const drift = options.drift === undefined ? undefined : drifting?.readDriftFile(options.drift);
+    const drift = drifting?.readDriftFile(options.drift!);
     const workspace = workspaceOf(program, options.env, options.from ? "changes" : drift ? "drifts" : "rehearsals");
     const report = emptyReport(program.project, options.env, {
       directory: workspace.directory,
@@ -137,27 +130,8 @@ export const rehearse: CommandModule<unknown, Options> = {
       world: workspace.worldFile,
     });
     const lock = lockWorkspace(workspace, options.env);
-    const children: ChildProcess[] = [];
-    /** Runs one child over a program; it is started first, so that it loads its modules while the rest is made ready. */
-    const run = async (
-      { program, config, account }: Deployable,
-      task: Pick<Job, "task" | "guard" | "drift" | "faults" | "orphans">,
-    ): Promise<void> => {
-      const child = startChild();
-      children.push(child);
-      const engine = await prepare({ workspace, program, options, config, progress });
-      const job: Job = {
-        kind: "job",
-        ...task,
-        ...engine,
-        programDirectory: program.directory,
-        project: program.project,
-        environment: options.env,
-        stateFile: workspace.stateFile,
-        worldFile: workspace.worldFile,
-        account,
-      };
-      const findings = await follow(child, job, workspace, progress);
+    const run = async (target: Deployable, task: Task): Promise<void> => {
+      const findings = await runTask(task, { target, options, workspace, progress });
       report.notes.push(...findings.notes);
       report.passes.push(...findings.passes);
       // Drift is judged on the state that the refresh leaves, so its findings hold no policies.
@@ -181,23 +155,22 @@ export const rehearse: CommandModule<unknown, Options> = {
           guard = { protected: liftProtection(workspace.stateFile), allowed: options["allow-loss"] };
         }
       }
-      if (!report.failure) await run({ program, config, account }, { task: "rehearse", guard, drift, faults, orphans });
+      if (!report.failure) await run(target, { task: "rehearse", guard, drift, faults, orphans });
       if (!report.failure && drifting && drift) {
         const { forbidden, newViolations, violationsIn } = drifting;
         const before = violationsIn(workspace.stateFile);
-        await run({ program, config, account }, { task: "drift", drift });
+        await run(target, { task: "drift", drift });
         report.drift = options.drift;
         report.policies.broken = newViolations(before, violationsIn(workspace.stateFile));
         report.failure ??= forbidden(report.policies.broken);
       }
       readBack(report, workspace, options.checkpoint);
     } finally {
-      for (const child of children) child.kill("SIGKILL");
       lock.release();
       progress.end();
     }
     report.ok = !report.failure;
-    report.exitCode = report.failure ? codeOf(report.failure) : exitCode.fine;
+    report.exitCode = exitCodeOf(report.failure);
     report.seconds = (Date.now() - started) / 1000;
     process.exitCode = report.exitCode;
     if (options.markdown !== undefined) write("--markdown", options.markdown, toComment(report));
@@ -208,25 +181,6 @@ export const rehearse: CommandModule<unknown, Options> = {
     }
   },
 };
-
-/** A program with the configuration of one of its environments. */
-export interface Deployable {
-  program: Program;
-  config: StackConfig;
-  account: Job["account"];
-}
-
-/** @throws UsageError for an environment without a stack file, or one that names no region */
-export function deployable(program: Program, environment: string): Deployable {
-  const config = loadStackConfig(program, environment);
-  const region = configText(program, config, "aws:region");
-  if (!region) throw new UsageError(`aws:region is missing in Pulumi.${environment}.yaml: the region to deploy to`);
-  const accountId =
-    configText(program, config, "ai-prism:accountId") ??
-    configText(program, config, `${program.project}:accountId`) ??
-    exampleAccount;
-  return { program, config, account: { accountId, region } };
-}
 
 /** The same program in the files of a reference. */
 function programAt({ reference, directory }: Reference, program: Program): Program {
@@ -247,66 +201,6 @@ function ofReference(failure: Failure, reference: string): Failure {
   };
 }
 
-function codeOf(failure: Failure): number {
-  return failure.kind === "configuration" ? exitCode.usage : exitCode.failed;
-}
-
-/** Empties the folder of a rehearsal that is locked. */
-export function removeAllButLock(workspace: Workspace): void {
-  for (const name of fs.readdirSync(workspace.directory)) {
-    if (name !== "lock") fs.rmSync(path.join(workspace.directory, name), { recursive: true, force: true });
-  }
-}
-
-interface Preparation {
-  workspace: Workspace;
-  program: Program;
-  options: Pick<Options, "env" | "policy-pack">;
-  config: StackConfig;
-  progress: Progress;
-}
-
-/** Makes ready what the engine runs with: the CLI, the pack, the workspace with its configuration. */
-export async function prepare({
-  workspace,
-  program,
-  options,
-  config,
-  progress,
-}: Preparation): Promise<
-  Pick<Job, "workDirectory" | "cli" | "policyPack" | "policyConfiguration" | "startPackEarly" | "env">
-> {
-  const onProgress = (text: string): void => {
-    progress.line(text);
-  };
-  const policyPack = options["policy-pack"] === "none" ? "" : path.resolve(options["policy-pack"]);
-  if (policyPack === policyPackDirectory) buildPolicyPack(onProgress);
-  else if (policyPack && !fs.existsSync(path.join(policyPack, "PulumiPolicy.yaml"))) {
-    throw new UsageError(`--policy-pack ${options["policy-pack"]}: no PulumiPolicy.yaml there`);
-  }
-  const cli = (await findPulumi({ onProgress })).path;
-  const secrets = prepareWorkspace(workspace, program, options.env, config);
-  const env = engineEnvironment(workspace);
-  const engine = { cli, workDirectory: workspace.workDirectory, stack: options.env, env };
-  const commands = [
-    ...(fs.existsSync(workspace.stateFile) ? [] : [["stack", "init", options.env]]),
-    ...secrets.map((key) => ["config", "set", "--secret", "--path", key, "rehearsal", "--stack", options.env]),
-  ];
-  for (const command of commands) {
-    const { code, stderr } = await runCli(engine, command);
-    if (code !== 0) throw new PrismError(`pulumi ${command.slice(0, 2).join(" ")} failed: ${stderr.trim()}`);
-  }
-  return {
-    workDirectory: workspace.workDirectory,
-    cli,
-    policyPack,
-    policyConfiguration: policyPack === policyPackDirectory ? configurationOptions(program.directory, options.env) : [],
-    // With a language host, the engine starts packs through that.
-    startPackEarly: policyPack === policyPackDirectory && !which("pulumi-language-nodejs", env),
-    env,
-  };
-}
-
 /** Adds what the engine's state says, and writes the checkpoint. */
 function readBack(report: RehearsalReport, workspace: Workspace, checkpoint: string | undefined): void {
   const state = readState(workspace.stateFile);
@@ -323,25 +217,4 @@ function write(option: string, file: string, text: string): void {
   } catch (error) {
     throw new UsageError(`${option} ${file} cannot be written: ${systemCode(error) ?? String(error)}`);
   }
-}
-
-/** A failure for people, with the policies that were broken. */
-export function formatFailure(report: Pick<RehearsalReport, "failure" | "policies">): string {
-  const { failure, policies } = report;
-  if (!failure) return "";
-  const lines = [`${failure.kind === "configuration" ? "" : "rehearsal failed: "}${failure.message}`];
-  lines.push(...failure.details.map((detail) => `  ${detail}`));
-  if (failure.kind === "policy") lines.push(...violationLines(policies.broken));
-  return `${lines.join("\n")}\n`;
-}
-
-/** Mandatory violations, those of one kind together. */
-function violationLines(violations: Violation[]): string[] {
-  const resources = new Map<string, string[]>();
-  for (const { policy, level, resource, message } of violations) {
-    if (level !== "mandatory") continue;
-    const kind = [policy, ...message.split("\n").map((line) => `  ${line.trim()}`)].join("\n  ");
-    resources.set(kind, [...(resources.get(kind) ?? []), resource]);
-  }
-  return [...resources].flatMap(([kind, broken]) => [`  ${kind}`, `    Resources: ${broken.join(", ")}`]);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { RehearsalReport } from "../../operations/rehearse/report";
-import { missedDrift } from "../../operations/rehearse/drift";
+import { missedDrift } from "../../operations/rehearse/failure";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type Ended, prism, sample, temporaryDirectory } from "./prism";
 

@@ -8,7 +8,7 @@ import { runCli } from "../../operations/pulumi";
 import { type OrphanReport, orphansIn, reportOf } from "../../operations/rehearse/orphans";
 import { readState, savedAt, type StateResource } from "../../operations/rehearse/state";
 import { engineEnvironment, prepareWorkspace, type Workspace, workspaceOf } from "../../operations/rehearse/workspace";
-import { deployable } from "../../operations/verbs/rehearse";
+import { deployable } from "../../operations/rehearse/run";
 import { World } from "../../rehearsal";
 import type { FaultOutcome } from "../../rehearsal";
 import { isOpaque } from "../../rehearsal/values";
