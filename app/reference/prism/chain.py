@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import boto3
@@ -74,11 +75,7 @@ class ModelChain:
     def ask(self, content: list[dict], max_tokens: int) -> Answer:
         """The answer of the first model that gives one. Raises NoModelFree or RequestRefused when none does."""
         waits: list[float] = []
-        for model in self._models:
-            wait = self._seconds_until_free(model)
-            if wait > 0:
-                waits.append(wait)
-                continue
+        for model in self._free_models(waits):
             try:
                 return self._call(model, content, max_tokens)
             except (BotoCoreError, ClientError) as error:
@@ -93,17 +90,22 @@ class ModelChain:
         """Raises what the last model said when none answers. Being impatient, it has no model left alone for that."""
         waits: list[float] = []
         failure: Exception | None = None
-        for model in self._models:
-            wait = self._seconds_until_free(model)
-            if wait > 0:
-                waits.append(wait)
-                continue
+        for model in self._free_models(waits):
             try:
                 self._call(model, [{"text": "ok"}], max_tokens=1)
                 return
             except (BotoCoreError, ClientError) as error:
                 failure = error
         raise failure or NoModelFree(min(waits))
+
+    def _free_models(self, waits: list[float]) -> Iterator[Model]:
+        """The models in order, each when its turn comes. Of those that are not free, waits gets how long."""
+        for model in self._models:
+            wait = self._seconds_until_free(model)
+            if wait > 0:
+                waits.append(wait)
+            else:
+                yield model
 
     def _call(self, model: Model, content: list[dict], max_tokens: int) -> Answer:
         started = time.monotonic()
