@@ -6,7 +6,7 @@ import { type Entry, type TerraformDocument, writeDocument } from "./document";
 import { spelledType, terraformTypes } from "./names";
 import { type ProviderSchema, resourceBlock } from "./schema";
 import { sdkRequires } from "./sdk";
-import { type ProviderTools, inFolder, providerSchema, requirement, runTerraform } from "./tools";
+import { type ProviderTools, inFolder, offline, providerSchema, requirement, runTerraform } from "./tools";
 import { propertyOf } from "./trace";
 import { type Value, unwrap } from "./values";
 
@@ -121,13 +121,7 @@ function settings(inRegion: string): object {
     provider: {
       aws: {
         region: inRegion,
-        access_key: "none",
-        secret_key: "none",
-        skip_credentials_validation: true,
-        skip_metadata_api_check: "true",
-        skip_region_validation: true,
-        skip_requesting_account_id: true,
-        max_retries: 1,
+        ...offline,
       },
     },
     resource: { terraform_data: { [unknownResource]: {} } },

@@ -57,6 +57,17 @@ export async function providerSchema(tools: ProviderTools): Promise<ProviderSche
 
 const providerName = "hashicorp/aws";
 
+/** The provider's own settings with which it judges without an account and asks nobody. */
+export const offline = {
+  access_key: "none",
+  secret_key: "none",
+  skip_credentials_validation: true,
+  skip_metadata_api_check: "true",
+  skip_region_validation: true,
+  skip_requesting_account_id: true,
+  max_retries: 1,
+} as const;
+
 /** The settings that every configuration needs. */
 export const requirement = { terraform: { required_providers: { aws: { source: providerName } } } };
 

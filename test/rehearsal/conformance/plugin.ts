@@ -7,6 +7,7 @@ import * as grpc from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 
 import type { ProviderTools } from "../../../operations/provider-check";
+import { offline } from "../../../operations/provider-check/tools";
 import { type Cty, decode, encode } from "./cty";
 
 /** One step of a path into a resource's state: an attribute, or the index or key of an item. */
@@ -112,16 +113,7 @@ export class ProviderProcess {
 
   async #configure(): Promise<void> {
     const { provider } = await this.#call<{ provider: WireSchema }>("GetSchema", {});
-    const settings: Record<string, Cty> = {
-      region: "eu-north-1",
-      access_key: "none",
-      secret_key: "none",
-      skip_credentials_validation: true,
-      skip_metadata_api_check: "true",
-      skip_region_validation: true,
-      skip_requesting_account_id: true,
-      max_retries: 1,
-    };
+    const settings: Record<string, Cty> = { region: "eu-north-1", ...offline };
     const config: Record<string, Cty> = {};
     for (const { name } of provider.block.attributes) config[name] = settings[name] ?? null;
     for (const { type_name, nesting } of provider.block.block_types) {
