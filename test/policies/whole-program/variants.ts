@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { INSTANCE_SERVICES } from "../../../infra/config";
 import { alsoAllows, document, named, option, options, withOptions } from "./changes";
 import type { Change } from "./program";
 
@@ -36,17 +37,7 @@ export const VARIANTS: readonly Variant[] = [
         network: {
           cidrBlock: "10.20.0.0/16",
           natGateways: "None",
-          interfaceEndpoints: [
-            "bedrock-runtime",
-            "cloudformation",
-            "ec2",
-            "elasticbeanstalk",
-            "elasticbeanstalk-health",
-            "logs",
-            "monitoring",
-            "secretsmanager",
-            "sqs",
-          ],
+          interfaceEndpoints: [...INSTANCE_SERVICES],
         },
       },
     },
