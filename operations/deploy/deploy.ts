@@ -1,21 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
-import * as fs from "node:fs";
 import * as path from "node:path";
-import * as readline from "node:readline/promises";
 import { checkpointResources } from "../../policies/checkpoint";
+import { confirmed } from "../confirm";
 import { PrismError, UsageError } from "../errors";
 import { type Progress, plural } from "../output";
-import { prismDirectory, root } from "../paths";
+import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { configurationOptions } from "../policy/configuration-file";
-import { configText, loadProgram, loadStackConfig } from "../program";
-import { type EngineOptions, runCli } from "../pulumi";
 import { newViolations, violationsOf } from "../rehearse/drift";
 import { type Failure, exitCodeOf } from "../rehearse/report";
 import type { Deployment } from "../rehearse/state";
 import { describeResource } from "../rehearse/state";
-import { policyStarter } from "../rehearse/workspace";
-import { findPulumi, which } from "../toolchain";
+import { engineFor, exportStack, pendingOperations, targetOf } from "../stack";
+import { findPulumi } from "../toolchain";
 import { identify } from "./identity";
 import type { FromDeployment, Operation, Outcome, ToDeployment } from "./messages";
 import { formatPlan } from "./plan";
@@ -37,25 +34,17 @@ export interface DeployOptions {
  */
 export async function deploy(verb: DeployVerb, options: DeployOptions, progress: Progress): Promise<DeployReport> {
   const started = Date.now();
-  const program = loadProgram(options.program);
-  const config = loadStackConfig(program, options.env);
+  const target = targetOf(options.env, options.program);
+  const { program } = target;
   const changes = verb === "up" || verb === "destroy";
   if (changes && !options.yes && !process.stdin.isTTY) {
     throw new UsageError(
       `./prism ${verb} ${options.env} asks before it changes anything; where nobody can answer: --yes`,
     );
   }
-  const setting = (key: string): string => {
-    const value = configText(program, config, key);
-    if (value === undefined) throw new UsageError(`${key} is missing in Pulumi.${options.env}.yaml`);
-    return value;
-  };
-  const region = setting("aws:region");
-  const accountId = setting(`${program.project}:accountId`);
-
   const report = emptyReport(verb, program.project, options.env);
   progress.status("asking AWS whose credentials these are ...");
-  report.identity = await identify(region, accountId);
+  report.identity = await identify(target.region, target.accountId);
   progress.line(`account ${report.identity.account}, as ${report.identity.arn}`);
 
   buildPolicyPack((text) => {
@@ -66,7 +55,7 @@ export async function deploy(verb: DeployVerb, options: DeployOptions, progress:
       progress.line(text);
     },
   });
-  const engine = engineFor(cli, program.directory, program.label, options.env);
+  const engine = engineFor(cli, target);
   const before = await exportStack(engine);
   if (verb === "destroy") refuseProtected(before, options.env);
   if (changes) refusePending(before, options.env);
@@ -105,7 +94,7 @@ export async function deploy(verb: DeployVerb, options: DeployOptions, progress:
     if (!report.failure && changes) {
       const nothing = Object.values(report.changes).every((list) => list.length === 0);
       progress.line(formatPlan(report));
-      if (!nothing && (options.yes || (await confirmed(verb, options.env)))) {
+      if (!nothing && (options.yes || (await confirmed(options.env, verb === "destroy" ? "destroy" : "deploy")))) {
         await run(verb, verb === "up" ? judged : [], verb === "up" ? "deploying" : "removing");
         report.applied = true;
       } else if (!nothing) {
@@ -130,47 +119,6 @@ function violations(deployment: Deployment): ReturnType<typeof violationsOf> {
   return violationsOf(checkpointResources({ version: 3, deployment }));
 }
 
-/** The engine in the program's own folder and this shell's environment: its backend and its credentials. */
-function engineFor(cli: string, directory: string, label: string, stack: string): EngineOptions {
-  const own = path.join(prismDirectory(), "deployments", label, stack);
-  fs.mkdirSync(own, { recursive: true });
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    PULUMI_SKIP_UPDATE_CHECK: "1",
-    // The event log of the engine is a flag for developers of the CLI.
-    PULUMI_DEBUG_COMMANDS: "true",
-  };
-  const withHost = { ...env, PATH: `${path.dirname(cli)}${path.delimiter}${env.PATH ?? ""}` };
-  if (which("pulumi-language-nodejs", withHost)) Object.assign(env, withHost);
-  else {
-    fs.writeFileSync(path.join(own, "pulumi-analyzer-policy-nodejs"), policyStarter(), { mode: 0o755 });
-    env.PATH = `${own}${path.delimiter}${env.PATH ?? ""}`;
-  }
-  return { cli, workDirectory: directory, stack, env, eventLog: path.join(own, "events.jsonl") };
-}
-
-/** What the backend holds of the stack. @throws PrismError saying what to type when it cannot be read */
-async function exportStack(engine: EngineOptions): Promise<Deployment> {
-  const { code, stdout, stderr } = await runCli(engine, ["stack", "export", "--stack", engine.stack]);
-  if (code === 0) return (JSON.parse(stdout) as { deployment?: Deployment }).deployment ?? {};
-  const reason = stderr.replace(/^error: /gm, "").trim();
-  if (/no stack named/.test(reason)) {
-    throw new UsageError(
-      `there is no stack ${engine.stack} in this backend (${await backendOf(engine)}); docs/account.md says where it lies, ` +
-        `pulumi stack init ${engine.stack} makes it`,
-    );
-  }
-  if (/PULUMI_ACCESS_TOKEN|pulumi login|not logged in/i.test(reason)) {
-    throw new UsageError("no backend is chosen; docs/account.md says which: pulumi login s3://…");
-  }
-  throw new PrismError(`the stack ${engine.stack} cannot be read: ${reason}`);
-}
-
-async function backendOf(engine: EngineOptions): Promise<string> {
-  const { stdout } = await runCli(engine, ["whoami", "--verbose"]);
-  return /Backend URL:\s*(\S+)/.exec(stdout)?.[1] ?? "unknown";
-}
-
 function refuseProtected({ resources = [] }: Deployment, environment: string): void {
   const kept = resources.filter(({ protect }) => protect).map(({ urn }) => describeResource(urn));
   if (kept.length === 0) return;
@@ -182,25 +130,15 @@ function refuseProtected({ resources = [] }: Deployment, environment: string): v
   );
 }
 
-function refusePending({ pending_operations: pending }: Deployment, environment: string): void {
-  const operations = Array.isArray(pending) ? (pending as { type: string; resource: { urn: string } }[]) : [];
-  if (operations.length === 0) return;
+function refusePending(deployment: Deployment, environment: string): void {
+  const pending = pendingOperations(deployment);
+  if (pending.length === 0) return;
   throw new PrismError(
     `${environment} is half-deployed: a run before was cut off while it was\n` +
-      operations.map(({ type, resource }) => `  ${type} ${describeResource(resource.urn)}`).join("\n") +
+      pending.map((operation) => `  ${operation}`).join("\n") +
       "\nLook in AWS whether each exists. What does: pulumi import it; what does not: pulumi refresh --clear-pending-creates" +
       ` --stack ${environment}. Then run this again.`,
   );
-}
-
-async function confirmed(verb: DeployVerb, environment: string): Promise<boolean> {
-  const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await prompt.question(`Type ${environment} to ${verb === "destroy" ? "destroy" : "deploy"}: `);
-    return answer.trim() === environment;
-  } finally {
-    prompt.close();
-  }
 }
 
 function operate(operation: Operation, title: string, progress: Progress): Promise<Outcome> {
