@@ -7,7 +7,7 @@ import type { Progress } from "./output";
 import { prismDirectory } from "./paths";
 import { type Program, configText, loadProgram, loadStackConfig } from "./program";
 import { type EngineOptions, runCli } from "./pulumi";
-import { type Deployment, describeResource } from "./rehearse/state";
+import { type Deployment, describeResource, stackOutputs } from "./rehearse/state";
 import { policyStarter } from "./rehearse/workspace";
 import { findPulumi, which } from "./toolchain";
 
@@ -119,13 +119,13 @@ export function pendingOperations({ pending_operations: pending }: Deployment): 
   return operations.map(({ type, resource }) => `${type} ${describeResource(resource.urn)}`);
 }
 
-/** @throws PrismError when the stack lacks one of them */
+/** Outputs of a stack by name. @throws PrismError when it lacks one of them */
 export function outputsOf<Key extends keyof DeploymentOutputs>(
   { resources = [] }: Deployment,
   names: readonly Key[],
   environment: string,
 ): Pick<DeploymentOutputs, Key> {
-  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const outputs = stackOutputs(resources);
   const missing = names.filter((name) => outputs[name] === undefined);
   if (missing.length > 0) {
     throw new PrismError(
