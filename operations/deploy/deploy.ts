@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
 import { checkpointResources } from "../../policies/checkpoint";
+import type { RunSettings } from "../../policies/evaluate";
 import { confirmed } from "../confirm";
 import { PrismError, UsageError } from "../errors";
 import { type Progress, plural } from "../output";
 import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { configurationOptions } from "../policy/configuration-file";
+import { settingsOf } from "../policy/settings";
 import { newViolations, violationsOf } from "../rehearse/drift";
 import { type Failure, exitCodeOf } from "../rehearse/report";
 import type { Deployment } from "../rehearse/state";
@@ -79,7 +81,8 @@ export async function deploy(verb: DeployVerb, options: DeployOptions, progress:
     const resources = before.resources
       ?.filter(({ urn }) => !gone.has(urn))
       .map((one) => ({ ...one, ...states[one.urn] }));
-    report.violations = newViolations(violations(before), violations({ ...before, resources }));
+    const settings = settingsOf(program.directory, options.env);
+    report.violations = newViolations(violations(before, settings), violations({ ...before, resources }, settings));
     const found = report.changes.updated.length + gone.size;
     if (found > 0) {
       report.failure ??= { kind: "drift", message: `${plural(found, "resource")} changed past Pulumi`, details: [] };
@@ -115,8 +118,8 @@ function named(failure: Failure, environment: string): Failure {
   return { ...failure, message };
 }
 
-function violations(deployment: Deployment): ReturnType<typeof violationsOf> {
-  return violationsOf(checkpointResources({ version: 3, deployment }));
+function violations(deployment: Deployment, settings: RunSettings): ReturnType<typeof violationsOf> {
+  return violationsOf(checkpointResources({ version: 3, deployment }), settings);
 }
 
 function refuseProtected({ resources = [] }: Deployment, environment: string): void {

@@ -3,11 +3,13 @@ import { parse } from "yaml";
 import * as z from "zod";
 import type { HandMade } from "../../rehearsal";
 import { checkpointResources } from "../../policies/checkpoint";
-import { type JudgedResource, evaluate } from "../../policies/evaluate";
+import { type JudgedResource, type RunSettings, evaluate, findingText } from "../../policies/evaluate";
 import { rules } from "../../policies/rules";
 import { UsageError, systemCode } from "../errors";
 import type { Failure, Violation } from "./report";
 import { describeResource, readState } from "./state";
+
+export { settingsOf } from "../policy/settings";
 
 const change = z
   .strictObject({
@@ -45,20 +47,23 @@ export function readDriftFile(file: string): HandMade[] {
 }
 
 /** What the policies find in a state. */
-export function violationsIn(stateFile: string): Violation[] {
-  return violationsOf(checkpointResources(readState(stateFile)));
+export function violationsIn(stateFile: string, settings: RunSettings): Violation[] {
+  return violationsOf(checkpointResources(readState(stateFile)), settings);
 }
 
 /** What the policies find in resources. */
-export function violationsOf(resources: JudgedResource[]): Violation[] {
-  return evaluate(rules, resources).violations.map((finding) => ({
+export function violationsOf(resources: JudgedResource[], settings: RunSettings): Violation[] {
+  return evaluate(rules, resources, settings).violations.map((finding) => ({
     policy: finding.rule,
-    level: finding.enforcement === "mandatory" ? "mandatory" : "advisory",
+    level: finding.enforcement,
     resource: describeResource(finding.urn),
     urn: finding.urn,
-    message: finding.message,
+    // What an exemption lets pass is said with its reason, as the engine says it.
+    message: finding.exemption ? findingText(finding, byId.get(finding.rule)!) : finding.message,
   }));
 }
+
+const byId = new Map(rules.map((rule) => [rule.id, rule]));
 
 /** The violations that were not there before. */
 export function newViolations(before: readonly Violation[], after: readonly Violation[]): Violation[] {

@@ -2,15 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { evaluate } from "../../policies/evaluate";
-import { Exemptions } from "../../policies/exemptions";
-import { findExemptionsFile, readExemptions } from "../../policies/exemptions-file";
 import { rules } from "../../policies/rules";
 import { UsageError, exitCode, systemCode } from "../errors";
 import { Progress, printJson } from "../output";
-import { policyPackDirectory } from "../policy-pack";
-import { configurationFileOf, readConfiguration } from "../policy/configuration-file";
+import { configurationFileOf } from "../policy/configuration-file";
 import { type PolicyReport, describeFinding, formatReport } from "../policy/report";
 import { toSarif } from "../policy/sarif";
+import { configurationOf, exemptionsOf } from "../policy/settings";
 import { type Source, readCheckpoint, readRehearsal } from "../policy/source";
 import { loadProgram, loadStackConfig } from "../program";
 
@@ -66,7 +64,7 @@ export const policy: CommandModule<object, Options> = {
     const started = Date.now();
     const progress = new Progress();
     const { source, configurationFile, file } = await open(options, progress);
-    const configuration = configurationFile ? readConfiguration(configurationFile, rules) : {};
+    const configuration = configurationOf(configurationFile) ?? {};
     const { violations, evaluated, deferred } = evaluate(rules, source.resources, {
       configuration,
       exemptions: exemptionsOf(options.exemptions),
@@ -117,12 +115,6 @@ async function open(
     configurationFile: options.config ?? configurationFileOf(program.directory, environment),
     file: path.join(program.directory, `Pulumi.${environment}.yaml`),
   };
-}
-
-function exemptionsOf(file: string | undefined): Exemptions {
-  if (file !== undefined && !fs.existsSync(file)) throw new UsageError(`--exemptions ${file}: there is no such file`);
-  const found = file ?? findExemptionsFile(policyPackDirectory);
-  return found ? readExemptions(found, rules, new Date().toISOString().slice(0, 10)) : Exemptions.none;
 }
 
 function writeSarif(to: string, report: PolicyReport, source: Source, file: string): void {

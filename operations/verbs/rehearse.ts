@@ -157,11 +157,12 @@ export const rehearse: CommandModule<unknown, Options> = {
       }
       if (!report.failure) await run(target, { task: "rehearse", guard, drift, faults, orphans });
       if (!report.failure && drifting && drift) {
-        const { forbidden, newViolations, violationsIn } = drifting;
-        const before = violationsIn(workspace.stateFile);
+        const { forbidden, newViolations, settingsOf, violationsIn } = drifting;
+        const settings = settingsOf(program.directory, options.env);
+        const before = violationsIn(workspace.stateFile, settings);
         await run(target, { task: "drift", drift });
         report.drift = options.drift;
-        report.policies.broken = newViolations(before, violationsIn(workspace.stateFile));
+        report.policies.broken = newViolations(before, violationsIn(workspace.stateFile, settings));
         report.failure ??= forbidden(report.policies.broken);
       }
       readBack(report, workspace, options.checkpoint);

@@ -170,6 +170,40 @@ describe("working on what is deployed", function () {
     world.put(deployed!);
   });
 
+  it("judges what was changed by the environment's configuration, and lets pass what is exempted", async () => {
+    const [deployed] = world.resources();
+    const days = { retentionInDays: 14 };
+    world.replace(deployed!, {
+      ...deployed!,
+      inputs: { ...deployed!.inputs, ...days },
+      outputs: { ...deployed!.outputs, ...days },
+    });
+    const found = async (more: NodeJS.ProcessEnv = {}) =>
+      (await json("drift", "live", [], more)).report.violations
+        .filter(({ policy }) => policy === "log-group-retention")
+        .map(({ level, message }) => [level, message.split("\n")[0]]);
+    const configuration = path.join(directory, "policy-config.live.json");
+    const exemptions = path.join(outside, "exemptions.yaml");
+    try {
+      assert.deepEqual(await found(), []);
+      fs.writeFileSync(configuration, JSON.stringify({ "log-group-retention": { minDays: 20 } }));
+      const [[level, message] = []] = await found();
+      assert.equal(level, "mandatory");
+      assert.match(message!, /20/);
+      const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+      const { urn } = deployed!;
+      const reason = "Somebody looks for what fills the disk";
+      const exemption = { rule: "log-group-retention", resource: urn, reason, owner: "platform team", expires: day };
+      fs.writeFileSync(exemptions, JSON.stringify({ exemptions: [exemption] }));
+      assert.deepEqual(await found({ POLICY_EXEMPTIONS: exemptions }), [
+        ["advisory", `Exempted until ${day} (platform team): ${reason}`],
+      ]);
+    } finally {
+      fs.rmSync(configuration, { force: true });
+      world.put(deployed!);
+    }
+  });
+
   it("refuses to destroy what is protected, naming it, and destroys once that was lifted on purpose", async () => {
     write([jobs, mail].join("\n"));
     assert.equal((await verb("up", "live", ["--yes"])).code, 0);
@@ -271,8 +305,9 @@ describe("working on what is deployed", function () {
     name: string,
     stack: string,
     args: string[] = [],
+    other: NodeJS.ProcessEnv = {},
   ): Promise<{ report: DeployReport; ended: Ended }> {
-    const ended = await verb(name, stack, ["--json", ...args]);
+    const ended = await verb(name, stack, ["--json", ...args], other);
     assert.ok(ended.stdout, ended.stderr);
     return { report: JSON.parse(ended.stdout) as DeployReport, ended };
   }

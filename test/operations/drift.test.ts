@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { RehearsalReport } from "../../operations/rehearse/report";
+import { violationsOf } from "../../operations/rehearse/drift";
 import { missedDrift } from "../../operations/rehearse/failure";
+import type { RunSettings } from "../../policies/evaluate";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type Ended, prism, sample, temporaryDirectory } from "./prism";
 
@@ -17,10 +19,10 @@ describe("rehearsing drift", function () {
     cli = await pulumiCli(this);
   });
 
-  function rehearse(document: string, args: string[] = []): Promise<Ended> {
+  function rehearse(document: string, args: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const file = path.join(directory, "drift.yaml");
     fs.writeFileSync(file, document);
-    const env = { PRISM_DIR: directory, PRISM_PULUMI: cli };
+    const env = { PRISM_DIR: directory, PRISM_PULUMI: cli, ...more };
     return prism(["rehearse", "plain", ...sample, "--drift", file, ...args], { env });
   }
 
@@ -47,6 +49,42 @@ describe("rehearsing drift", function () {
       policies.broken.map(({ policy, resource }) => [policy, resource]),
       [["protect-stateful", "s3.Bucket bucket-0"]],
     );
+  });
+
+  it("lets pass what is exempted, and says why", async () => {
+    const exemptions = path.join(directory, "exemptions.yaml");
+    const expires = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    const exemption = { rule: "protect-stateful", resource: urn, reason: "The bucket is emptied by hand", expires };
+    fs.writeFileSync(exemptions, JSON.stringify({ exemptions: [{ ...exemption, owner: "platform team" }] }));
+    const { code, stdout, stderr } = await rehearse(
+      "changes:\n  - resource: bucket-0\n    set: { forceDestroy: true }\n",
+      ["--json"],
+      { POLICY_EXEMPTIONS: exemptions },
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(
+      (JSON.parse(stdout) as RehearsalReport).policies.broken.map(({ policy, level, message }) => [
+        policy,
+        level,
+        message.split("\n")[0],
+      ]),
+      [["protect-stateful", "advisory", `Exempted until ${expires} (platform team): ${exemption.reason}`]],
+    );
+  });
+
+  it("is judged by the configuration of its environment", () => {
+    const configuration = { "protect-stateful": { parameters: { disposableStacks: ["plain"] } } };
+    const bucket = {
+      type: "aws:s3/bucket:Bucket",
+      name: "bucket-0",
+      urn,
+      properties: { forceDestroy: true },
+      protect: true,
+    };
+    const found = (settings: RunSettings) =>
+      violationsOf([bucket], settings).filter(({ policy }) => policy === "protect-stateful").length;
+    assert.equal(found({}), 1);
+    assert.equal(found({ configuration }), 0);
   });
 
   it("names every change that cannot be made, and makes none", async () => {
