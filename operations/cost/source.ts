@@ -10,7 +10,7 @@ import { PrismError, UsageError, exitCode, systemCode } from "../errors";
 import { root } from "../paths";
 import { readCheckpoint } from "../policy/source";
 import { type Program, loadProgram, loadStackConfig } from "../program";
-import { checkOut } from "../rehearse/reference";
+import { type Reference, checkOut } from "../rehearse/reference";
 import { workspaceOf } from "../rehearse/workspace";
 
 /** What a stack file says that no resource shows: the usage it expects, the quotas of its account. */
@@ -19,6 +19,8 @@ export type Assumptions = Pick<StackSettings, "usage" | "models" | "database">;
 /** Resources of a stack and the usage that is expected of it. */
 export interface Stack {
   readonly resources: readonly JudgedResource[];
+  /** The parsed export that they were read from, in which secrets are still marked. */
+  readonly checkpoint: unknown;
   /** Where the resources stand, for people. */
   readonly title: string;
   /** Absent where nobody said anything about it. */
@@ -47,25 +49,33 @@ export async function openStacks(options: SourceOptions): Promise<{ stack: Stack
   if (options.from !== undefined) return openChange(program, environment, options.from, settings);
   const { stateFile } = workspaceOf(program, environment);
   if (!fs.existsSync(stateFile)) await rehearse(environment, program, []);
+  return { stack: rehearsedStack(program, environment, settings) };
+}
+
+/** An environment as its last rehearsal left it. */
+export function rehearsedStack(
+  program: Program,
+  environment: string,
+  settings: Assumptions = assumptionsOf(program, environment),
+): Stack {
+  const { stateFile } = workspaceOf(program, environment);
   const written = fs.statSync(stateFile).mtime;
   const newer = newestSource(program, environment) > written.getTime();
   const verb = `./prism rehearse ${environment}${isRoot(program) ? "" : ` --program ${program.label}`}`;
   return {
-    stack: {
-      resources: readStateFile(stateFile),
-      title: `rehearsal of ${written.toISOString().slice(0, 16).replace("T", " ")} UTC`,
-      settings,
-      notes: newer ? [`Files of the program are newer than its rehearsal: ${verb} brings it up to date.`] : [],
-    },
+    ...readStateFile(stateFile),
+    title: `rehearsal of ${written.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    settings,
+    notes: newer ? [`Files of the program are newer than its rehearsal: ${verb} brings it up to date.`] : [],
   };
 }
 
 /** Of a checkpoint nothing is assumed unless an environment is named whose usage it has. */
 function openCheckpoint(file: string, environment: string | undefined): Stack {
   const settings = environment === undefined ? undefined : assumptionsOf(loadProgram(), environment);
-  const { resources, title } = readCheckpoint(file);
+  const { resources, title, text } = readCheckpoint(file);
   const notes = settings ? [] : ["No usage is assumed; name an environment to take the usage of its stack file."];
-  return { resources, title, settings, notes };
+  return { resources, checkpoint: JSON.parse(text!), title, settings, notes };
 }
 
 async function openChange(
@@ -74,15 +84,25 @@ async function openChange(
   from: string,
   settings: Assumptions,
 ): Promise<{ stack: Stack; base: Stack & { commit: string } }> {
-  const { directory, commit } = await checkOut(from, (text) => process.stderr.write(`${text}\n`));
+  const reference = await checkOut(from, (text) => process.stderr.write(`${text}\n`));
   await rehearse(environment, program, ["--from", from]);
+  return rehearsedChange(program, environment, reference, settings);
+}
+
+/** Both sides of a change as its rehearsal left them. */
+export function rehearsedChange(
+  program: Program,
+  environment: string,
+  { reference: from, commit, directory }: Reference,
+  settings: Assumptions = assumptionsOf(program, environment),
+): { stack: Stack; base: Stack & { commit: string } } {
   const workspace = workspaceOf(program, environment, "changes");
   const theirs = loadProgram(directory, directory);
   const before = saysUsage(theirs, environment) ? readAssumptions(theirs, environment) : undefined;
   return {
-    stack: { resources: readStateFile(workspace.stateFile), title: "the working tree", settings, notes: [] },
+    stack: { ...readStateFile(workspace.stateFile), title: "the working tree", settings, notes: [] },
     base: {
-      resources: readStateFile(workspace.baseFile),
+      ...readStateFile(workspace.baseFile),
       title: `${from} (${commit.slice(0, 10)})`,
       settings: before ?? settings,
       notes: before ? [] : [`${from} says nothing about usage; that of the working tree is taken for both.`],
@@ -103,9 +123,10 @@ async function rehearse(environment: string, program: Program, more: readonly st
   );
 }
 
-function readStateFile(file: string): JudgedResource[] {
+function readStateFile(file: string): Pick<Stack, "resources" | "checkpoint"> {
   try {
-    return checkpointResources(JSON.parse(fs.readFileSync(file, "utf8")));
+    const checkpoint: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
+    return { resources: checkpointResources(checkpoint), checkpoint };
   } catch (error) {
     if (systemCode(error) === "ENOENT") throw new PrismError(`the rehearsal left no state in ${file}`);
     if (error instanceof TypeError || error instanceof SyntaxError) throw new PrismError(`${file}: ${error.message}`);
