@@ -8,19 +8,25 @@ export interface Bundle {
   /** `v-` and the beginning of the content's SHA-256: the same content, the same label, on every machine. */
   readonly versionLabel: string;
   readonly archive: pulumi.asset.AssetArchive;
-  /** Path inside the bundle to the file it comes from, sorted. */
+  /** Path inside the bundle to the file it comes from, sorted; the file with the label comes from none. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /** What the platform starts; without it an environment comes up and serves nothing. */
 const REQUIRED = ["application.py", "requirements.txt", "Procfile"] as const;
 
-/** Left out of a bundle: what tools leave behind, tests, and a developer's own variables, which may hold secrets. */
+/** File in every bundle with its label, so that what runs can say which version it is. */
+export const VERSION_FILE = ".bundle-version";
+
+/**
+ * Left out of a bundle: what tools leave behind, tests, a developer's own variables, which may hold secrets, and the
+ * label of a bundle that was unpacked.
+ */
 const IGNORED =
-  /^(__pycache__|\.venv|venv|\.env(\..+)?|\.pytest_cache|\.mypy_cache|\.ruff_cache|tests?|node_modules|\.git|\.DS_Store)$|\.pyc$/;
+  /^(\.bundle-version|__pycache__|\.venv|venv|\.env(\..+)?|\.pytest_cache|\.mypy_cache|\.ruff_cache|tests?|node_modules|\.git|\.DS_Store)$|\.pyc$/;
 
 /** Most that Elastic Beanstalk takes as one bundle. */
-const MOST_BYTES = 500 * 1024 * 1024;
+export const MOST_BYTES = 500 * 1024 * 1024;
 
 /**
  * Merges folders into one bundle; a file of a later folder stands in place of the same path in an earlier one.
@@ -43,11 +49,13 @@ export function bundle(folders: readonly string[]): Bundle {
     // Lengths keep the end of one file and the name of the next apart.
     hash.update(`${file.length}:${file}:${content.length}:`).update(content);
   }
+  const versionLabel = `v-${hash.digest("hex").slice(0, 12)}`;
   return {
-    versionLabel: `v-${hash.digest("hex").slice(0, 12)}`,
-    archive: new pulumi.asset.AssetArchive(
-      Object.fromEntries([...files].map(([file, source]) => [file, new pulumi.asset.FileAsset(source)])),
-    ),
+    versionLabel,
+    archive: new pulumi.asset.AssetArchive({
+      [VERSION_FILE]: new pulumi.asset.StringAsset(`${versionLabel}\n`),
+      ...Object.fromEntries([...files].map(([file, source]) => [file, new pulumi.asset.FileAsset(source)])),
+    }),
     files,
   };
 }

@@ -1,12 +1,10 @@
-import { RunError } from "@pulumi/pulumi";
-import { zipSync, type Zippable } from "fflate";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
-import { bundle as mergeBundle, type Bundle } from "../../infra/bundle";
 import { UsageError, exitCode } from "../errors";
 import { Progress, printJson } from "../output";
 import { prismDirectory, root } from "../paths";
+import { packBundle } from "../release/package";
 
 interface Options {
   folder?: string;
@@ -35,7 +33,7 @@ export const bundle: CommandModule<object, Options> = {
     yargs
       .positional("folder", {
         type: "string",
-        describe: "Folder of the application",
+        describe: "Folder of the application, or a zip of it",
         defaultDescription: "app/reference of this checkout",
       })
       .option("output", {
@@ -47,10 +45,8 @@ export const bundle: CommandModule<object, Options> = {
       .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
       .example("$0 bundle ../ai-prism", "of an application that lies beside this checkout"),
   handler: ({ folder = path.join(root, "app", "reference"), output, json }) => {
-    const merged = merge(path.resolve(folder));
-    const { versionLabel, files } = merged;
+    const { versionLabel, archive, files } = packBundle(path.resolve(folder));
     const file = path.resolve(output ?? path.join(prismDirectory(), "bundles", `${versionLabel}.zip`));
-    const archive = zip(merged);
     try {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(file, archive);
@@ -64,39 +60,13 @@ export const bundle: CommandModule<object, Options> = {
         exitCode: exitCode.fine,
         versionLabel,
         file,
-        files: files.size,
+        files,
         bytes: archive.length,
       };
       printJson(report);
       return;
     }
-    new Progress().line(`${versionLabel}: ${files.size} files, ${Math.ceil(archive.length / 1024)} KiB`);
+    new Progress().line(`${versionLabel}: ${files} files, ${Math.ceil(archive.length / 1024)} KiB`);
     process.stdout.write(`${file}\n`);
   },
 };
-
-function merge(folder: string): Bundle {
-  try {
-    return mergeBundle([path.join(root, "app", "platform"), folder]);
-  } catch (error) {
-    if (error instanceof RunError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-const READABLE_BY_ALL = 0o100644;
-
-/** The bundle as a zip archive: the same bytes for the same files, whenever and by whomever it is made. */
-function zip({ files }: Bundle): Uint8Array {
-  const entries: Zippable = Object.fromEntries(
-    [...files].map(([file, source]) => [
-      file,
-      [
-        new Uint8Array(fs.readFileSync(source)),
-        // Zip's first day, Unix as the system, and the same permissions for all.
-        { mtime: new Date(1980, 0, 1), os: 3, attrs: READABLE_BY_ALL << 16, level: 9 },
-      ],
-    ]),
-  );
-  return zipSync(entries);
-}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { bundle } from "../../infra/bundle";
+import { VERSION_FILE, bundle } from "../../infra/bundle";
 
 const PLATFORM_AND_REFERENCE = ["app/platform", "app/reference"].map((part) => path.join(__dirname, "../..", part));
 const pathsOf = (folders: string[]): string[] => [...bundle(folders).files.keys()];
@@ -103,11 +103,17 @@ describe("application bundle", () => {
     ]);
   });
 
-  it("hands the engine each file from where it lies", async () => {
-    const { archive, files } = bundle([write(APP)]);
-    const assets = (await archive.assets) as Record<string, pulumi.asset.FileAsset>;
+  it("hands the engine each file from where it lies, and one that says which version it is", async () => {
+    const { archive, files, versionLabel } = bundle([write(APP)]);
+    const { [VERSION_FILE]: label, ...assets } = (await archive.assets) as Record<string, pulumi.asset.FileAsset>;
+    assert.equal(await (label as unknown as pulumi.asset.StringAsset).text, `${versionLabel}\n`);
     for (const [file, source] of files) assert.equal(await assets[file]!.path, source);
     assert.deepEqual(Object.keys(assets), [...files.keys()]);
+  });
+
+  it("has the same label after it was packed and unpacked", () => {
+    const { versionLabel } = bundle([write(APP, "first")]);
+    assert.equal(bundle([write({ ...APP, [VERSION_FILE]: `${versionLabel}\n` }, "second")]).versionLabel, versionLabel);
   });
 
   it("leaves out what tools and tests leave behind", () => {
