@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 
 import boto3
 import redis
@@ -29,6 +30,9 @@ KEPT_SECONDS = 1
 
 # That Bedrock answers is known to the whole fleet for so long, because its calls cost and are counted.
 BEDROCK_KEPT_SECONDS = 60
+
+# Every bundle has it; it is missing where the application was started from a checkout.
+VERSION_FILE = Path(__file__).parent.parent / ".bundle-version"
 
 
 class NotAsked(Exception):
@@ -96,6 +100,8 @@ class Bedrock:
 def configure_health(application: Flask, settings: Settings) -> None:
     """Serves `/health` for operators and checks, and `/health/live` for the load balancer."""
     health = Health(settings, application)
+    # Read when the process starts: what is on the disk later need not be what runs.
+    version = {"version": VERSION_FILE.read_text().strip()} if VERSION_FILE.exists() else {}
     pages = Blueprint("health", __name__)
 
     @pages.get("/health/live")
@@ -105,11 +111,11 @@ def configure_health(application: Flask, settings: Settings) -> None:
 
     @pages.get("/health")
     def whole():
-        """Whether all parts answer; which one does not, and why, only for who has the token."""
+        """Whether all parts answer, and in which version; which part does not, and why, only for who has the token."""
         parts = health.parts()
         ok = all(part == "ok" for part in parts.values())
         details = {"parts": parts} if has_token(request, settings) else {}
-        return jsonify(status="ok" if ok else "failing", **details), 200 if ok else 503
+        return jsonify(status="ok" if ok else "failing", **version, **details), 200 if ok else 503
 
     application.register_blueprint(pages)
 
