@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { start } from "./support/processes";
-import { describeWith, virtualEnvironment } from "./support/tools";
+import { testEnvironment } from "../support/ministack";
+import { start } from "../support/processes";
+import { describeWith } from "../support/tools";
 
 describeWith("python", "the application's Python", function () {
   this.timeout(120_000);
@@ -11,7 +12,7 @@ describeWith("python", "the application's Python", function () {
     ["breaks no rule (ruff)", "check"],
   ] as const) {
     it(says, async () => {
-      const ruff = path.join(virtualEnvironment(path.join(__dirname, "support", "requirements.txt")), "bin", "ruff");
+      const ruff = path.join(testEnvironment(), "bin", "ruff");
       const run = start(ruff, [...args, "--no-cache", "."], { cwd: path.join(__dirname, "..", "..", "app") });
       assert.equal(await run.ended, 0, run.output());
     });

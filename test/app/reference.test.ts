@@ -5,8 +5,8 @@ import { Browser, OPERATOR_TOKEN, Instance, LIMITS, MODELS } from "./support/app
 import { BEDROCK_FAULTS, type Fault } from "./support/aws-front";
 import { FIRST_PASSWORD, sharedParts, type Parts } from "./support/parts";
 import { startLoad } from "./support/load";
-import { until } from "./support/processes";
-import { describeWith } from "./support/tools";
+import { until } from "../support/processes";
+import { describeWith } from "../support/tools";
 
 const [FIRST, SECOND, THIRD] = MODELS;
 

@@ -7,8 +7,8 @@ import { AWS_CALLS, AWS_OUTPUTS } from "../support/aws-outputs";
 import { runMocked } from "../support/mocks";
 import { ENVIRONMENTS, ROOT, stackFile } from "../support/stack-files";
 import { procfile, systemVariables, unpackBundle } from "./support/application";
-import { start } from "./support/processes";
-import { describeWith } from "./support/tools";
+import { start } from "../support/processes";
+import { describeWith } from "../support/tools";
 
 /** A whole environment as an instance has it. */
 const GOOD: Readonly<Record<string, string>> = {

@@ -3,8 +3,8 @@ import path from "node:path";
 import { parse } from "yaml";
 import { bundle } from "../../../infra/bundle";
 import type { Parts } from "./parts";
-import { freePort, start, stop, until, type Started } from "./processes";
-import { virtualEnvironment } from "./tools";
+import { freePort, start, stop, until, type Started } from "../../support/processes";
+import { virtualEnvironment } from "../../support/tools";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
 

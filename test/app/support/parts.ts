@@ -5,10 +5,9 @@ import path from "node:path";
 import { RedisCache } from "../../../infra/redis-cache";
 import { runMocked } from "../../support/mocks";
 import { AwsFront } from "./aws-front";
-import { freePort, start, stop, until, type Started } from "./processes";
-import { program, virtualEnvironment } from "./tools";
-
-const ROOT = path.join(__dirname, "..", "..", "..");
+import { startMinistack } from "../../support/ministack";
+import { freePort, start, stop, until, type Started } from "../../support/processes";
+import { program } from "../../support/tools";
 
 /** The master user's password; tests change it. */
 export const FIRST_PASSWORD = "first";
@@ -38,7 +37,7 @@ export class Parts {
     // PostgreSQL's own user has to get through.
     fs.chmodSync(folder, 0o755);
     const certificate = createCertificate(folder);
-    const emulator = await startEmulator(folder);
+    const emulator = await startMinistack(folder, ["s3", "secretsmanager"]);
     const [postgres, redis, aws] = await Promise.all([
       Service.start(await postgresCommand(folder, certificate)),
       Service.start(await redisCommand(folder, certificate)),
@@ -317,32 +316,4 @@ async function accessString(): Promise<string> {
   };
   const { one } = await runMocked(() => new RedisCache("redis", args));
   return one("aws:elasticache/user:User", "redis-application").inputs.accessString as string;
-}
-
-async function startEmulator(folder: string): Promise<{ port: number; started: Started }> {
-  const environment = virtualEnvironment(path.join(ROOT, "test", "app", "support", "requirements.txt"));
-  const port = await freePort();
-  const started = start(path.join(environment, "bin", "ministack"), [], {
-    cwd: folder,
-    env: {
-      PATH: `${path.join(environment, "bin")}:${process.env.PATH}`,
-      TMPDIR: folder,
-      // It would listen on every address otherwise.
-      BIND_HOST: "127.0.0.1",
-      GATEWAY_PORT: String(port),
-      MINISTACK_REGION: "eu-north-1",
-      SERVICES: "s3,secretsmanager",
-      SFTP_ENABLED: "0",
-      IOT_MTLS_ENABLED: "0",
-    },
-  });
-  const answers = async (): Promise<boolean> => {
-    if (started.child.exitCode !== null) throw new Error(`ministack ended:\n${started.output()}`);
-    return fetch(`http://127.0.0.1:${port}/_ministack/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  };
-  await until("ministack answers", answers, () => started.output());
-  return { port, started };
 }

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import path from "node:path";
-import { cacheDirectory } from "../../../operations/paths";
-import { which } from "../../../operations/toolchain";
+import { cacheDirectory } from "../../operations/paths";
+import { which } from "../../operations/toolchain";
 
 /** Programs that the tests start, by the Debian package that has them. */
 const PROGRAMS = {

@@ -1,0 +1,112 @@
+import * as fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { startMinistack, type Ministack } from "../support/ministack";
+import { stop } from "../support/processes";
+import { Credentials, EMULATED_SERVICES, Front } from "./front";
+import type { ClientClass, Inside } from "./inside";
+import { ElasticBeanstalk } from "./services/elastic-beanstalk";
+import { Sts } from "./services/sts";
+
+/** The account of the world; the stack files name the same one. */
+export const ACCOUNT = "111122223333";
+
+// This project says itself which Node it needs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/**
+ * AWS as far as the tests need it: an emulator for most services, and a front that answers for what the emulator lacks. Tests
+ * change this world, by calls of AWS where AWS has them; they never change an answer.
+ */
+export class EmulatedAws {
+  /** Who the program under test is. */
+  readonly operator: Credentials;
+  private readonly clients: { destroy(): void }[] = [];
+
+  private constructor(
+    readonly folder: string,
+    private readonly ministack: Ministack,
+    private readonly front: Front,
+    readonly beanstalk: ElasticBeanstalk,
+  ) {
+    this.operator = this.credentials("operator");
+    this.credentials("administrator");
+  }
+
+  static async start(): Promise<EmulatedAws> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ai-prism-aws-"));
+    const ministack = await startMinistack(folder, EMULATED_SERVICES);
+    const front = await Front.start(ministack.port);
+    const clients: { destroy(): void }[] = [];
+    const inside: Inside = (client, region, account) => {
+      const made = new client({
+        endpoint: `http://127.0.0.1:${ministack.port}`,
+        region,
+        credentials: { accessKeyId: account, secretAccessKey: "inside" },
+      });
+      clients.push(made as { destroy(): void });
+      return made;
+    };
+    const beanstalk = new ElasticBeanstalk(inside);
+    front.add(beanstalk);
+    front.add(new Sts());
+    const world = new EmulatedAws(folder, ministack, front, beanstalk);
+    world.clients.push(...clients);
+    return world;
+  }
+
+  /** Where every AWS client is to call. */
+  get url(): string {
+    return this.front.url;
+  }
+
+  /** Regions that are down, and actions that are throttled. */
+  get weather(): Front["weather"] {
+    return this.front.weather;
+  }
+
+  /** The variables with which a process is the operator in this world, and in no other. */
+  environment(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ACCESS_KEY_ID: this.operator.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: "of-the-emulated-world",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: os.devNull,
+      AWS_SHARED_CREDENTIALS_FILE: os.devNull,
+    };
+  }
+
+  /** A client of somebody who may do everything, for tests to change and read the world with. */
+  client<Client>(client: ClientClass<Client>, region = "eu-north-1"): Client {
+    const credentials = { accessKeyId: "administrator", secretAccessKey: "of-the-emulated-world" };
+    const made = new client({ endpoint: this.url, region, credentials });
+    this.clients.push(made as { destroy(): void });
+    return made;
+  }
+
+  /** Ends the world. @throws Error when a request, or an answer of the front's own, broke a service's model */
+  async stop(): Promise<void> {
+    for (const client of this.clients) client.destroy();
+    await Promise.all([this.front.stop(), stop(this.ministack.started)]);
+    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    const complaints = this.takeComplaints();
+    if (complaints.length > 0) throw new Error(`not as AWS's own models have it:\n${complaints.join("\n")}`);
+  }
+
+  /** What broke a service's model so far; whoever takes it answers for it. */
+  takeComplaints(): string[] {
+    return this.front.complaints.splice(0);
+  }
+
+  private credentials(name: string): Credentials {
+    const made = new Credentials(name, ACCOUNT, name);
+    this.front.credentials.set(name, made);
+    return made;
+  }
+}
+
+/** Starts an emulated AWS with nothing in it; whoever starts it stops it. */
+export function startEmulatedAws(): Promise<EmulatedAws> {
+  return EmulatedAws.start();
+}
