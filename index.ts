@@ -302,9 +302,15 @@ export = async (): Promise<InputsOf<DeploymentOutputs>> => {
       operatorTokenSecretArn: operatorToken.secretArn,
     },
     network: { vpcId: network.vpcId, privateSubnetIds: network.privateSubnetIds, securityGroupIds: groups },
-    redis: { primaryEndpoint: redis.primaryEndpoint, port: redis.port, secretArn: redis.secretArn },
+    redis: {
+      replicationGroupId: names.redis,
+      primaryEndpoint: redis.primaryEndpoint,
+      port: redis.port,
+      secretArn: redis.secretArn,
+    },
     database: {
       instanceIdentifier: database.instanceIdentifier,
+      ...(config.database.proxy && { proxyName: names.databaseProxy }),
       address: database.address,
       port: database.port,
       databaseName: "aiprism",

@@ -37,6 +37,7 @@ export interface DeploymentOutputs {
     readonly securityGroupIds: Readonly<Record<string, string>>;
   };
   readonly redis: {
+    readonly replicationGroupId: string;
     readonly primaryEndpoint: string;
     readonly port: number;
     /** Secret with keys username, password and url. */
@@ -44,6 +45,8 @@ export interface DeploymentOutputs {
   };
   readonly database: {
     readonly instanceIdentifier: string;
+    /** Absent where instances connect to the database itself. */
+    readonly proxyName?: string;
     /** Host to connect to: the proxy where there is one. */
     readonly address: string;
     readonly port: number;

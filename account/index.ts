@@ -1,3 +1,4 @@
+import { TRAIL_NAME } from "../catalog/account";
 import { AuditTrail } from "../infra/audit-trail";
 import { accountProvider } from "../infra/account-provider";
 import { EncryptionKey } from "../infra/encryption-key";
@@ -43,7 +44,7 @@ export = async () => {
     "trail",
     {
       ...audit,
-      trailName: "ai-prism-account",
+      trailName: TRAIL_NAME,
       bucketName: trailBucketName,
       logGroupName: "/ai-prism/account/trail",
       region,

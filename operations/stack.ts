@@ -23,6 +23,8 @@ export interface Target {
 export interface DeployedStack<Key extends keyof DeploymentOutputs> extends Target {
   identity: Identity;
   outputs: Pick<DeploymentOutputs, Key>;
+  /** What the backend holds of it. */
+  deployment: Deployment;
 }
 
 /** Reads a stack file. @throws UsageError naming the environment or the key that is missing */
@@ -63,7 +65,7 @@ export async function openStack<Key extends keyof DeploymentOutputs>(
   });
   progress.status("reading the stack ...");
   const deployment = await exportStack(engineFor(cli, target));
-  return { ...target, identity, outputs: outputsOf(deployment, names, environment) };
+  return { ...target, identity, outputs: outputsOf(deployment, names, environment), deployment };
 }
 
 /** The engine in the program's own folder and this shell's environment: its backend and its credentials. */
