@@ -64,7 +64,7 @@ export function secretsOf(stack: StackIndex): Secret[] {
 }
 
 /** The secret that a text holds, as it is, written for an address, or in base64. */
-export function secretIn(text: string, secrets: readonly Secret[]): Secret | undefined {
+export function secretIn<T extends Pick<Secret, "value">>(text: string, secrets: readonly T[]): T | undefined {
   if (secrets.length === 0) return undefined;
   const found = secrets.find(({ value }) => text.includes(value));
   if (found || text.length < 12) return found;

@@ -113,13 +113,15 @@ function isLiteral(text: string): boolean {
   return !/^(\$|%|<|\{\{|`)/.test(text);
 }
 
-/** What looks random and is public: names of AWS's, addresses, certificates, public keys, checksums. */
+/** What looks random and is public: names of AWS's, addresses, certificates, public keys, checksums, ids. */
 const publicLookalikes: readonly RegExp[] = [
   /\barn:aws[^\s"',]*/g,
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s"',]+/gi,
   /-----BEGIN (?:CERTIFICATE|PUBLIC KEY|CERTIFICATE REQUEST)-----[\s\S]*?-----END [A-Z ]+-----/g,
   /\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) [A-Za-z0-9+/=]+/g,
   /\bsha(?:256|384|512)[-:][A-Za-z0-9+/=]+/g,
+  /\b(?:app|net|gwy|targetgroup)\/[\w-]+\/[0-9a-f]{16}\b/g,
+  /\bvo_[A-Za-z0-9]{22}\b/g,
 ];
 
 /** Whether a text contains a token with all kinds of characters and no order in them. */
