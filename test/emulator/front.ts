@@ -125,8 +125,9 @@ export class Front {
           return;
         }
         // Both kinds write alike; only their types cannot be called as one.
-        (response as http.ServerResponse).writeHead(answer.status, answer.headers);
-        response.end(method === "HEAD" ? undefined : answer.body);
+        const writable = response as http.ServerResponse;
+        writable.writeHead(answer.status, answer.headers);
+        writable.end(method === "HEAD" ? undefined : answer.body);
       });
     });
   }
