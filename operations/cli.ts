@@ -16,6 +16,8 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
   up: () => import("./verbs/deploy").then(({ up }) => up),
   destroy: () => import("./verbs/deploy").then(({ destroy }) => destroy),
   drift: () => import("./verbs/deploy").then(({ drift }) => drift),
+  release: () => import("./verbs/release").then(({ release }) => release),
+  rollback: () => import("./verbs/release").then(({ rollback }) => rollback),
 };
 
 /** The verb that a command line begins with; all of them where it begins with none, for help and for what is mistyped. */

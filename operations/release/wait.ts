@@ -5,7 +5,7 @@ import { PrismError } from "../errors";
 /** Somebody at the keyboard, or the machine, asked to stop. */
 export class Interrupted extends PrismError {
   constructor() {
-    super("interrupted");
+    super("interrupted before anything was deployed; what was uploaded is found again");
   }
 }
 
