@@ -1,13 +1,17 @@
 import type * as eb from "@aws-sdk/client-elastic-beanstalk";
-import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { EC2Client, RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
+  DeregisterTargetsCommand,
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { unzipSync } from "fflate";
 import { randomBytes } from "node:crypto";
+import { parseDocument } from "yaml";
 import { type Call, type Service, AwsError } from "../service";
 import type { Inside } from "../inside";
 
@@ -34,12 +38,18 @@ const COLORS: Readonly<Record<Instance["health"], "Green" | "Yellow" | "Red" | "
   Suspended: "Grey",
 };
 
+/** What is the matter with a version: its deployment fails on an instance, or its instances do not serve. */
+export interface Fault {
+  readonly when: "deploying" | "serving";
+  readonly cause: string;
+}
+
 /** An environment as Beanstalk has it. */
 export class Environment {
   readonly id = `e-${letters(10)}`;
   readonly createdAt = new Date();
   updatedAt = new Date();
-  status: "Launching" | "Updating" | "Ready" | "Terminating" | "Terminated" = "Launching";
+  status: "Launching" | "Updating" | "Aborting" | "Ready" | "Terminating" | "Terminated" = "Launching";
   health: Instance["health"] = "Pending";
   causes: string[] = [];
   instances: Instance[] = [];
@@ -49,6 +59,13 @@ export class Environment {
   endpoint = "";
   /** What is left of the operation that is under way, step by step. */
   pending: (() => void)[] = [];
+  /** Versions that do not work here, and why. */
+  readonly faults = new Map<string, Fault>();
+  /** Machines of a temporary scaling group, on which a new version proves itself. */
+  fresh: Instance[] = [];
+  /** Machines that have come or gone, and that EC2 and the load balancer do not know of yet. */
+  readonly arrived: Instance[] = [];
+  readonly left: Instance[] = [];
 
   constructor(
     readonly region: string,
@@ -137,6 +154,7 @@ interface Application {
   readonly name: string;
   readonly region: string;
   readonly versions: Map<string, eb.ApplicationVersionDescription>;
+  readonly events: eb.EventDescription[];
 }
 
 /** Elastic Beanstalk, which the emulator lacks: applications, versions, environments and what happens to them. */
@@ -160,19 +178,20 @@ export class ElasticBeanstalk implements Service {
       if (this.find(region, name)) {
         throw new AwsError("InvalidParameterValue", `Application ${name} already exists.`);
       }
-      this.applications.push({ name, region, versions: new Map() });
+      this.applications.push({ name, region, versions: new Map(), events: [] });
       return { Application: { ApplicationName: name, Description: input.Description } };
     },
 
-    CreateApplicationVersion: (
+    CreateApplicationVersion: async (
       call: Call<eb.CreateApplicationVersionMessage>,
-    ): eb.ApplicationVersionDescriptionMessage => {
+    ): Promise<eb.ApplicationVersionDescriptionMessage> => {
       const { input, region, account } = call;
-      const { versions, name } = this.application(region, input.ApplicationName!);
+      const { versions, name, events } = this.application(region, input.ApplicationName!);
       const label = input.VersionLabel!;
       if (versions.has(label)) {
         throw new AwsError("InvalidParameterValue", `Application Version ${label} already exists.`);
       }
+      const problems = input.SourceBundle ? await this.problemsOfBundle(region, account, input.SourceBundle) : [];
       const version: eb.ApplicationVersionDescription = {
         ApplicationVersionArn: `arn:aws:elasticbeanstalk:${region}:${account}:applicationversion/${name}/${label}`,
         ApplicationName: name,
@@ -181,10 +200,20 @@ export class ElasticBeanstalk implements Service {
         SourceBundle: input.SourceBundle,
         DateCreated: new Date(),
         DateUpdated: new Date(),
-        Status: input.Process ? "Processed" : "Unprocessed",
+        Status: input.Process ? "Processing" : "Unprocessed",
       };
       versions.set(label, version);
-      return { ApplicationVersion: version };
+      const tell = (Message: string, Severity: eb.EventSeverity): void => {
+        events.push({ EventDate: new Date(), Message, Severity, ApplicationName: name, VersionLabel: label });
+      };
+      if (input.Process) {
+        this.processing.set(version, () => {
+          for (const problem of problems) tell(problem, "ERROR");
+          version.Status = problems.length > 0 ? "Failed" : "Processed";
+          tell(`Finished processing application version ${label}. Status: ${version.Status.toUpperCase()}.`, "INFO");
+        });
+      }
+      return { ApplicationVersion: { ...version } };
     },
 
     DescribeApplicationVersions: ({
@@ -195,8 +224,84 @@ export class ElasticBeanstalk implements Service {
         .filter((one) => one.region === region && (input.ApplicationName ?? one.name) === one.name)
         .flatMap(({ versions }) => [...versions.values()])
         .filter(({ VersionLabel }) => !input.VersionLabels || input.VersionLabels.includes(VersionLabel!))
+        .map((version) => {
+          const seen = { ...version };
+          this.processing.get(version)?.();
+          this.processing.delete(version);
+          return seen;
+        })
         .reverse(),
     }),
+
+    DeleteApplicationVersion: ({ input, region }: Call<eb.DeleteApplicationVersionMessage>): object => {
+      const { versions, name } = this.application(region, input.ApplicationName!);
+      const label = input.VersionLabel!;
+      if (!versions.has(label)) {
+        throw new AwsError("InvalidParameterValue", `No Application Version named '${label}' found.`);
+      }
+      if (this.environments.some((one) => one.application === name && one.versionLabel === label)) {
+        throw new AwsError(
+          "InvalidParameterCombination",
+          `Unable to delete application version ${label} because it is deployed to one or more environments.`,
+        );
+      }
+      versions.delete(label);
+      return {};
+    },
+
+    UpdateEnvironment: async (call: Call<eb.UpdateEnvironmentMessage>): Promise<eb.EnvironmentDescription> => {
+      const { input, region } = call;
+      const one = this.asked(region, input);
+      if (one.status !== "Ready") {
+        throw new AwsError(
+          "InvalidParameterValue",
+          `Environment named ${one.name} is in an invalid state for this operation. Must be Ready.`,
+        );
+      }
+      const label = input.VersionLabel ?? one.versionLabel;
+      const version = this.application(region, one.application).versions.get(label);
+      if (!version) throw new AwsError("InvalidParameterValue", `No Application Version named '${label}' found.`);
+      if (version.Status === "Failed" || version.Status === "Processing") {
+        throw new AwsError(
+          "InvalidParameterValue",
+          `Application version ${label} is unusable and cannot be used with an environment`,
+        );
+      }
+      if (one.option("aws:elasticbeanstalk:command", "DeploymentPolicy") !== "Immutable") {
+        throw new Error("the emulated world only knows immutable deployments");
+      }
+      one.settings = [
+        ...one.settings.filter(
+          ({ Namespace, OptionName }) =>
+            !input.OptionSettings?.some((its) => its.Namespace === Namespace && its.OptionName === OptionName),
+        ),
+        ...(input.OptionSettings ?? []),
+      ];
+      one.fresh = await this.launch(one, label, one.instances.length);
+      one.status = "Updating";
+      one.tell("Environment update is starting.");
+      one.pending = immutableDeployment(one, label);
+      return one.describe();
+    },
+
+    AbortEnvironmentUpdate: ({ input, region }: Call<eb.AbortEnvironmentUpdateMessage>): object => {
+      const one = this.asked(region, input);
+      if (one.status !== "Updating") {
+        throw new AwsError(
+          "InvalidParameterValue",
+          `Environment named ${one.name} is in an invalid state for this operation. Must be pending deployment.`,
+        );
+      }
+      one.status = "Aborting";
+      one.tell("Environment update is aborting.");
+      one.pending = [
+        () => {
+          giveUp(one);
+          one.tell("Environment update was aborted.", "WARN");
+        },
+      ];
+      return {};
+    },
 
     CreateEnvironment: async (call: Call<eb.CreateEnvironmentMessage>): Promise<eb.EnvironmentDescription> => {
       const { input, region, account } = call;
@@ -231,27 +336,27 @@ export class ElasticBeanstalk implements Service {
       return environment.describe();
     },
 
-    DescribeEnvironments: ({
+    DescribeEnvironments: async ({
       input,
       region,
-    }: Call<eb.DescribeEnvironmentsMessage>): eb.EnvironmentDescriptionsMessage => ({
-      Environments: this.environments
-        .filter(
-          (one) =>
-            one.region === region &&
-            (one.status !== "Terminated" || input.IncludeDeleted === true) &&
-            (input.ApplicationName ?? one.application) === one.application &&
-            (input.VersionLabel ?? one.versionLabel) === one.versionLabel &&
-            (input.EnvironmentIds?.includes(one.id) ?? true) &&
-            (input.EnvironmentNames?.includes(one.name) ?? true),
-        )
-        .map((one) => {
-          const seen = one.describe();
-          // Whoever looks again sees the operation one step further on; there is no clock in this world.
-          one.advance();
-          return seen;
-        }),
-    }),
+    }: Call<eb.DescribeEnvironmentsMessage>): Promise<eb.EnvironmentDescriptionsMessage> => {
+      const found = this.environments.filter(
+        (one) =>
+          one.region === region &&
+          (one.status !== "Terminated" || input.IncludeDeleted === true) &&
+          (input.ApplicationName ?? one.application) === one.application &&
+          (input.VersionLabel ?? one.versionLabel) === one.versionLabel &&
+          (input.EnvironmentIds?.includes(one.id) ?? true) &&
+          (input.EnvironmentNames?.includes(one.name) ?? true),
+      );
+      const seen = found.map((one) => one.describe());
+      for (const one of found) {
+        // Whoever looks again sees the operation one step further on; there is no clock in this world.
+        one.advance();
+        await this.moveTargets(one);
+      }
+      return { Environments: seen };
+    },
 
     DescribeEnvironmentHealth: ({
       input,
@@ -303,15 +408,22 @@ export class ElasticBeanstalk implements Service {
 
     DescribeEvents: ({ input, region }: Call<eb.DescribeEventsMessage>): eb.EventDescriptionsMessage => {
       const severities = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
-      const events = this.environments
-        .filter(
-          (one) =>
-            one.region === region &&
-            (input.ApplicationName ?? one.application) === one.application &&
-            (input.EnvironmentId ?? one.id) === one.id &&
-            (input.EnvironmentName ?? one.name) === one.name,
-        )
+      const ofEnvironments = this.environments.filter(
+        (one) =>
+          one.region === region &&
+          (input.ApplicationName ?? one.application) === one.application &&
+          (input.EnvironmentId ?? one.id) === one.id &&
+          (input.EnvironmentName ?? one.name) === one.name,
+      );
+      const ofVersions =
+        input.EnvironmentId || input.EnvironmentName
+          ? []
+          : this.applications.filter(
+              (one) => one.region === region && (input.ApplicationName ?? one.name) === one.name,
+            );
+      const events = [...ofVersions, ...ofEnvironments]
         .flatMap((one) => one.events)
+        .sort((one, other) => Number(one.EventDate) - Number(other.EventDate))
         .filter(
           ({ EventDate, Severity, VersionLabel }) =>
             (!input.StartTime || EventDate! >= input.StartTime) &&
@@ -363,6 +475,9 @@ export class ElasticBeanstalk implements Service {
     },
   };
 
+  /** Versions that are being validated, and how that ends. */
+  private readonly processing = new Map<eb.ApplicationVersionDescription, () => void>();
+
   private find(region: string, name: string): Application | undefined {
     return this.applications.find((one) => one.region === region && one.name === name);
   }
@@ -391,14 +506,41 @@ export class ElasticBeanstalk implements Service {
     return found;
   }
 
-  /** What Beanstalk's own stack creates for an environment: instances, and a load balancer before them. */
-  private async buildFleet(environment: Environment): Promise<void> {
+  /** What keeps a bundle from being deployed, by its configuration files. @throws AwsError when there is no such object */
+  private async problemsOfBundle(
+    region: string,
+    account: string,
+    { S3Bucket, S3Key }: eb.S3Location,
+  ): Promise<string[]> {
+    const s3 = this.inside(S3Client, region, account);
+    let archive: Uint8Array;
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: S3Bucket, Key: S3Key }));
+      archive = await Body!.transformToByteArray();
+    } catch (error) {
+      const { name } = error as Error;
+      throw new AwsError(
+        "InvalidParameterCombination",
+        `Unable to download from S3 location (Bucket: ${S3Bucket}  Key: ${S3Key}). Reason: ${name === "NoSuchKey" ? "Not Found" : name}`,
+      );
+    }
+    const files = unzipSync(archive, { filter: ({ name }) => /^\.ebextensions\/[^/]+\.config$/.test(name) });
+    return Object.entries(files)
+      .filter(([, content]) => parseDocument(Buffer.from(content).toString()).errors.length > 0)
+      .map(
+        ([file]) =>
+          `The configuration file ${file} in application version contains invalid YAML or JSON. YAML or JSON exception: Invalid Yaml`,
+      );
+  }
+
+  /** Machines that run a version; the load balancer does not know them yet. */
+  private async launch(environment: Environment, versionLabel: string, count: number): Promise<Instance[]> {
     const { region, account } = environment;
     const option = (namespace: string, name: string): string[] =>
       environment.option(namespace, name)?.split(",").filter(Boolean) ?? [];
     const subnets = option("aws:ec2:vpc", "Subnets");
-    const count = Number(environment.option("aws:autoscaling:asg", "MinSize") ?? "1");
     const ec2 = this.inside(EC2Client, region, account);
+    const launched: Instance[] = [];
     for (let index = 0; index < count; index++) {
       const { Instances: [instance] = [] } = await ec2.send(
         new RunInstancesCommand({
@@ -410,16 +552,38 @@ export class ElasticBeanstalk implements Service {
           SecurityGroupIds: option("aws:autoscaling:launchconfiguration", "SecurityGroups"),
         }),
       );
-      environment.instances.push({
+      launched.push({
         id: instance!.InstanceId!,
         availabilityZone: instance!.Placement?.AvailabilityZone ?? `${region}a`,
         launchedAt: new Date(),
         health: "Ok",
         causes: [],
-        versionLabel: environment.versionLabel,
+        versionLabel,
       });
     }
-    await this.buildLoadBalancer(environment, option("aws:ec2:vpc", "ELBSubnets"));
+    return launched;
+  }
+
+  /** Has load balancer and EC2 follow the fleet. */
+  private async moveTargets(environment: Environment): Promise<void> {
+    const { region, account, targetGroupArn: TargetGroupArn } = environment;
+    const [arrived, left] = [environment.arrived.splice(0), environment.left.splice(0)];
+    const elb = this.inside(ElasticLoadBalancingV2Client, region, account);
+    if (arrived.length > 0) {
+      await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: arrived.map(({ id }) => ({ Id: id })) }));
+    }
+    if (left.length > 0) {
+      await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: left.map(({ id }) => ({ Id: id })) }));
+      const ec2 = this.inside(EC2Client, region, account);
+      await ec2.send(new TerminateInstancesCommand({ InstanceIds: left.map(({ id }) => id) }));
+    }
+  }
+
+  /** What Beanstalk's own stack creates for an environment: instances, and a load balancer before them. */
+  private async buildFleet(environment: Environment): Promise<void> {
+    const count = Number(environment.option("aws:autoscaling:asg", "MinSize") ?? "1");
+    environment.instances = await this.launch(environment, environment.versionLabel, count);
+    await this.buildLoadBalancer(environment, environment.option("aws:ec2:vpc", "ELBSubnets")?.split(",") ?? []);
   }
 
   private async buildLoadBalancer(environment: Environment, subnets: string[]): Promise<void> {
@@ -460,6 +624,96 @@ export class ElasticBeanstalk implements Service {
     environment.targetGroupArn = group!.TargetGroupArn!;
     environment.endpoint = balancer!.DNSName!;
   }
+}
+
+/**
+ * An immutable deployment, in the steps and words of Beanstalk's own: one machine proves the version, the others follow, and
+ * only then the old ones go. A version with a fault gets no further than that one machine.
+ */
+function immutableDeployment(one: Environment, label: string): (() => void)[] {
+  const [first, ...others] = one.fresh;
+  const fault = one.faults.get(label);
+  const names = (instances: readonly Instance[]): string => instances.map(({ id }) => id).join(",");
+  const start = [
+    () => {
+      one.become("Info", "Application update in progress.");
+      one.tell("Immutable deployment policy enabled. Launching one instance with the new settings to verify health.");
+    },
+    () => {
+      const group = `awseb-${one.id}-immutable-stack-AWSEBAutoScalingGroup-${letters(12)}`;
+      one.tell(`Created temporary auto scaling group ${group}.`);
+    },
+  ];
+  if (fault?.when === "deploying") {
+    return [
+      ...start,
+      () => {
+        one.tell("Instance deployment failed. For details, see 'eb-engine.log'.", "ERROR");
+        one.tell(`[Instance: ${first!.id}] Command failed on instance. Return code: 1 Output: ${fault.cause}`, "ERROR");
+        giveUp(one);
+        one.tell("Failed to deploy application.", "ERROR");
+      },
+    ];
+  }
+  const added = (instances: readonly Instance[]): void => {
+    one.instances.push(...instances);
+    one.arrived.push(...instances);
+    one.tell(`Adding new instance(s) (${names(instances)}) to the load balancer.`);
+  };
+  start.push(() => {
+    one.tell("Instance deployment completed successfully.");
+    added([first!]);
+    one.tell(`Waiting for instance(s) (${first!.id}) to pass health checks.`);
+  });
+  if (fault) {
+    return [
+      ...start,
+      () => {
+        first!.health = "Severe";
+        first!.causes = [fault.cause];
+        one.become("Degraded", "1 out of 1 new instance is unhealthy.", fault.cause);
+      },
+      () => {
+        giveUp(one);
+        one.tell("Failed to deploy application.", "ERROR");
+      },
+    ];
+  }
+  const old = [...one.instances];
+  return [
+    ...start,
+    () => {
+      one.tell("Test instance passed health checks. Launching remaining new instances.");
+      if (others.length > 0) added(others);
+    },
+    () => {
+      one.tell("Detached new instance(s) from temporary auto scaling group.");
+      one.tell("Attached new instance(s) to the permanent auto scaling group.");
+      one.tell("Starting post-deployment configuration on new instances.");
+    },
+    () => {
+      one.tell("Deployment succeeded. Terminating old instances and temporary Auto Scaling group.");
+      one.instances = one.instances.filter((instance) => !old.includes(instance));
+      one.left.push(...old);
+    },
+    () => {
+      one.fresh = [];
+      one.versionLabel = label;
+      one.status = "Ready";
+      one.updatedAt = new Date();
+      one.tell("Environment update completed successfully.");
+      one.become("Ok");
+    },
+  ];
+}
+
+/** Takes the new machines away; those of before have served all the time. */
+function giveUp(one: Environment): void {
+  one.left.push(...one.fresh);
+  one.instances = one.instances.filter((instance) => !one.fresh.includes(instance));
+  one.fresh = [];
+  one.status = "Ready";
+  one.become("Ok");
 }
 
 /** The attributes that a call asks for; without any, AWS gives none. */
