@@ -14,6 +14,10 @@ export const ACCOUNT = "111122223333";
 // This project says itself which Node it needs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
+interface Destroyable {
+  destroy(): void;
+}
+
 /**
  * AWS as far as the tests need it: an emulator for most services, and a front that answers for what the emulator lacks. Tests
  * change this world, by calls of AWS where AWS has them; they never change an answer.
@@ -21,12 +25,13 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 export class EmulatedAws {
   /** Who the program under test is. */
   readonly operator: Credentials;
-  private readonly clients: { destroy(): void }[] = [];
+  private readonly clientsByKind = new Map<string, Destroyable>();
 
   private constructor(
     readonly folder: string,
     private readonly ministack: Ministack,
     private readonly front: Front,
+    private readonly insideClients: readonly Destroyable[],
     readonly beanstalk: ElasticBeanstalk,
   ) {
     this.operator = this.credentials("operator");
@@ -37,22 +42,20 @@ export class EmulatedAws {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ai-prism-aws-"));
     const ministack = await startMinistack(folder, EMULATED_SERVICES);
     const front = await Front.start(ministack.port);
-    const clients: { destroy(): void }[] = [];
+    const clients: Destroyable[] = [];
     const inside: Inside = (client, region, account) => {
       const made = new client({
         endpoint: `http://127.0.0.1:${ministack.port}`,
         region,
         credentials: { accessKeyId: account, secretAccessKey: "inside" },
       });
-      clients.push(made as { destroy(): void });
+      clients.push(made as Destroyable);
       return made;
     };
     const beanstalk = new ElasticBeanstalk(inside);
     front.add(beanstalk);
     front.add(new Sts());
-    const world = new EmulatedAws(folder, ministack, front, beanstalk);
-    world.clients.push(...clients);
-    return world;
+    return new EmulatedAws(folder, ministack, front, clients, beanstalk);
   }
 
   /** Where every AWS client is to call. */
@@ -79,15 +82,21 @@ export class EmulatedAws {
 
   /** A client of somebody who may do everything, for tests to change and read the world with. */
   client<Client>(client: ClientClass<Client>, region = "eu-north-1"): Client {
-    const credentials = { accessKeyId: "administrator", secretAccessKey: "of-the-emulated-world" };
-    const made = new client({ endpoint: this.url, region, credentials });
-    this.clients.push(made as { destroy(): void });
-    return made;
+    const key = `${client.name} ${region}`;
+    const made =
+      this.clientsByKind.get(key) ??
+      new client({
+        endpoint: this.url,
+        region,
+        credentials: { accessKeyId: "administrator", secretAccessKey: "of-the-emulated-world" },
+      });
+    this.clientsByKind.set(key, made as Destroyable);
+    return made as Client;
   }
 
   /** Ends the world. @throws Error when a request, or an answer of the front's own, broke a service's model */
   async stop(): Promise<void> {
-    for (const client of this.clients) client.destroy();
+    for (const client of [...this.clientsByKind.values(), ...this.insideClients]) client.destroy();
     await Promise.all([this.front.stop(), stop(this.ministack.started)]);
     fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
     const complaints = this.takeComplaints();
