@@ -29,6 +29,8 @@ export interface BucketSettings {
   readonly logBucketName?: pulumi.Input<string>;
   /** Lets `pulumi destroy` delete the bucket with what is in it. @default false */
   readonly disposable?: boolean;
+  /** Tags beside those that everything has. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
   /** What has to be there before objects are encrypted with the key. @default nothing */
   readonly beforeEncryption?: readonly pulumi.Resource[];
 }
@@ -58,7 +60,7 @@ export function createBucket(
     transforms.bucket,
     aws.s3.Bucket,
     name,
-    { bucket: settings.bucketName, region, forceDestroy: settings.disposable ?? false },
+    { bucket: settings.bucketName, region, forceDestroy: settings.disposable ?? false, tags: settings.tags },
     { protect: !settings.disposable },
   );
   const placed = { bucket: bucket.id, region };

@@ -118,6 +118,8 @@ export class ReplicatedBucket extends Component<ReplicatedBucketTransforms> {
       name,
       {
         ...args,
+        // By this, whoever reviews a change sees which bucket must never be without a copy.
+        tags: { DataClass: "documents" },
         beforeEncryption: clientPolicies,
         lifecycleRules: [
           {

@@ -20,6 +20,11 @@ export const bedrockModelScope: ResourceRule = {
         "Ids of models that may be called, with * for any text and without a geography; any where it is empty.",
       default: [],
     },
+    requireGuardrail: {
+      type: "boolean",
+      description: "Whether calls have to name a guardrail, by a condition on bedrock:GuardrailIdentifier.",
+      default: false,
+    },
   },
   check(resource, { fail, attempt, parameter }) {
     for (const { label, path } of identityDocuments(resource)) {
@@ -32,6 +37,10 @@ export const bedrockModelScope: ResourceRule = {
             if (open) return fail(`${label}, ${statement.sid} allows every model (${open}).`);
             const allowed = parameter<string[]>("allowedModels");
             const other = statement.resources.map(modelIn).find((id) => id && !allowed.some((one) => matches(one, id)));
+            const guarded = statement.conditions.some(({ key }) => key === "bedrock:guardrailidentifier");
+            if (parameter<boolean>("requireGuardrail") && !guarded) {
+              fail(`${label}, ${statement.sid} allows calls without a guardrail.`);
+            }
             if (allowed.length > 0 && other) fail(`${label}, ${statement.sid} allows ${other}.`);
           });
         }

@@ -1,10 +1,6 @@
-import { Deferred, need } from "../read";
-import type { Resource } from "../resource";
+import { Deferred } from "../read";
 import type { StackRule } from "../rule";
-import type { StackIndex } from "../stack-index";
-
-const subnetType = ["aws:ec2/subnet:Subnet"];
-const gatewayType = ["aws:ec2/internetGateway:InternetGateway"];
+import { isPublicSubnet, subnetTypes } from "../subnets";
 
 /** Data stores by the property that names their subnet group. */
 const stores: Record<string, string> = {
@@ -38,38 +34,12 @@ export const dataSubnetsPrivate: StackRule = {
       }
       return;
     }
-    const { resources: subnets, unknown } = stack.targets(resource, "subnetIds", subnetType);
+    const { resources: subnets, unknown } = stack.targets(resource, "subnetIds", subnetTypes);
     for (const subnet of subnets) {
       attempt(() => {
-        if (isPublic(stack, subnet)) fail(`The subnet "${subnet.name}" has a route to an internet gateway.`);
+        if (isPublicSubnet(stack, subnet)) fail(`The subnet "${subnet.name}" has a route to an internet gateway.`);
       });
     }
     if (unknown && subnets.length === 0) throw new Deferred("subnetIds");
   },
 };
-
-/** Whether a subnet's route table has a route to an internet gateway. @throws Deferred */
-function isPublic(stack: StackIndex, subnet: Resource): boolean {
-  const associations = stack.referrers(subnet, ["aws:ec2/routeTableAssociation:RouteTableAssociation"], "subnetId");
-  if (associations.found.length === 0 && associations.unknown.length > 0) throw new Deferred("subnetId");
-  return associations.found.some((association) =>
-    stack
-      .target(association, "routeTableId", ["aws:ec2/routeTable:RouteTable"])
-      .resources.some((table) => opensOut(table) || routes(stack, table).some((route) => toGateway(stack, route))),
-  );
-}
-
-/** Whether a table's inline routes lead to an internet gateway. */
-function opensOut(table: Resource): boolean {
-  return table.list("routes").some((route) => String(need(route, "gatewayId") ?? "").startsWith("igw-"));
-}
-
-function routes(stack: StackIndex, table: Resource): Resource[] {
-  return stack.referrers(table, ["aws:ec2/route:Route"], "routeTableId").found;
-}
-
-function toGateway(stack: StackIndex, route: Resource): boolean {
-  if (stack.target(route, "gatewayId", gatewayType).resources.length > 0) return true;
-  const reading = route.read("gatewayId");
-  return reading.state === "known" && String(reading.value).startsWith("igw-");
-}

@@ -11,6 +11,8 @@ export const iamNoUsers: ResourceRule = {
     "aws:iam/user:User",
     "aws:iam/accessKey:AccessKey",
     "aws:iam/userLoginProfile:UserLoginProfile",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
   ],
   controls: { fsbp: ["IAM.2", "IAM.3"], cis: ["1.13"], wellArchitected: ["SEC02-BP02", "SEC02-BP04"] },

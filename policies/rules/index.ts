@@ -3,6 +3,7 @@ import { alarmActionLive } from "./alarm-action-live";
 import { alarmDimensionExists } from "./alarm-dimension-exists";
 import { alarmHasAction } from "./alarm-has-action";
 import { alarmMetricPublished } from "./alarm-metric-published";
+import { alarmMissingData } from "./alarm-missing-data";
 import { albHttpsOnly } from "./alb-https-only";
 import { albTlsPolicy } from "./alb-tls-policy";
 import { bedrockInvocationLogging } from "./bedrock-invocation-logging";
@@ -10,6 +11,7 @@ import { bedrockModelGeography } from "./bedrock-model-geography";
 import { bedrockModelScope } from "./bedrock-model-scope";
 import { budgetRequired } from "./budget-required";
 import { cdnOriginBypass } from "./cdn-origin-bypass";
+import { cloudfrontHygiene } from "./cloudfront-hygiene";
 import { cloudfrontLogging } from "./cloudfront-logging";
 import { cloudfrontOriginTls } from "./cloudfront-origin-tls";
 import { cloudfrontS3Oac } from "./cloudfront-s3-oac";
@@ -104,6 +106,7 @@ import { s3LifecycleConfigured } from "./s3-lifecycle-configured";
 import { s3NoPublicAcl } from "./s3-no-public-acl";
 import { s3NoPublicPolicy } from "./s3-no-public-policy";
 import { s3PublicAccessBlock } from "./s3-public-access-block";
+import { s3ReplicationConfigured } from "./s3-replication-configured";
 import { s3ReplicationIntegrity } from "./s3-replication-integrity";
 import { s3TlsOnly } from "./s3-tls-only";
 import { s3VersioningEnabled } from "./s3-versioning-enabled";
@@ -117,11 +120,13 @@ import { sgNoPublicSensitivePorts } from "./sg-no-public-sensitive-ports";
 import { sgNoRuleConflicts } from "./sg-no-rule-conflicts";
 import { sgPublicIngressAllowlist } from "./sg-public-ingress-allowlist";
 import { sgRestrictedEgress } from "./sg-restricted-egress";
+import { sgUnused } from "./sg-unused";
 import { snsEncrypted } from "./sns-encrypted";
 import { snsHttpsSubscriptions } from "./sns-https-subscriptions";
 import { snsPolicyScoped } from "./sns-policy-scoped";
 import { stackOutputNotSecret } from "./stack-output-not-secret";
 import { statefulResourceAlarmed } from "./stateful-resource-alarmed";
+import { subnetNoAutoPublicIp } from "./subnet-no-auto-public-ip";
 import { vpcDefaultSgClosed } from "./vpc-default-sg-closed";
 import { vpcEndpointPolicyScoped } from "./vpc-endpoint-policy-scoped";
 import { vpcFlowLogs } from "./vpc-flow-logs";
@@ -137,6 +142,7 @@ export const rules: readonly Rule[] = [
   alarmDimensionExists,
   alarmHasAction,
   alarmMetricPublished,
+  alarmMissingData,
   albHttpsOnly,
   albTlsPolicy,
   bedrockInvocationLogging,
@@ -144,6 +150,7 @@ export const rules: readonly Rule[] = [
   bedrockModelScope,
   budgetRequired,
   cdnOriginBypass,
+  cloudfrontHygiene,
   cloudfrontLogging,
   cloudfrontOriginTls,
   cloudfrontS3Oac,
@@ -238,6 +245,7 @@ export const rules: readonly Rule[] = [
   s3NoPublicAcl,
   s3NoPublicPolicy,
   s3PublicAccessBlock,
+  s3ReplicationConfigured,
   s3ReplicationIntegrity,
   s3TlsOnly,
   s3VersioningEnabled,
@@ -251,11 +259,13 @@ export const rules: readonly Rule[] = [
   sgNoRuleConflicts,
   sgPublicIngressAllowlist,
   sgRestrictedEgress,
+  sgUnused,
   snsEncrypted,
   snsHttpsSubscriptions,
   snsPolicyScoped,
   stackOutputNotSecret,
   statefulResourceAlarmed,
+  subnetNoAutoPublicIp,
   vpcDefaultSgClosed,
   vpcEndpointPolicyScoped,
   vpcFlowLogs,

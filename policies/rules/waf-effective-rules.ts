@@ -1,13 +1,13 @@
-import { isFalse, read } from "../read";
-import type { ResourceRule } from "../rule";
+import { isFalse, need, read } from "../read";
+import type { StackRule } from "../rule";
 
-export const wafEffectiveRules: ResourceRule = {
+export const wafEffectiveRules: StackRule = {
   id: "waf-effective-rules",
   title: "Firewalls refuse something, and show what",
   family: "network",
   severity: "medium",
   enforcement: "mandatory",
-  scope: "resource",
+  scope: "stack",
   types: ["aws:wafv2/webAcl:WebAcl"],
   controls: { fsbp: ["WAF.10", "WAF.12"], wellArchitected: ["SEC05-BP03"] },
   remediation:
@@ -21,26 +21,31 @@ export const wafEffectiveRules: ResourceRule = {
       default: ["AWSManagedRulesKnownBadInputsRuleSet"],
     },
   },
-  check(acl, { fail, attempt, parameter }) {
-    const rules = acl.list("rules");
+  check(acl, { fail, attempt, parameter, stack }) {
+    const separate = stack.referrers(acl, ["aws:wafv2/webAclRule:WebAclRule"], "webAclArn").found;
+    const rules = [
+      ...acl.list("rules").map((rule, index) => ({ rule, label: `rules.${index}.` })),
+      ...separate.map((one) => ({ rule: one.properties as unknown, label: `"${one.name}" ` })),
+    ];
     attempt(() => {
       const opens = acl.read("defaultAction.allow").state !== "absent";
       if (rules.length === 0 && opens) fail("It has no rules and allows everything.");
     });
     attempt(() => {
-      const path = "statement.managedRuleGroupStatement.name";
-      const groups = rules.map((_, index) => acl.text(`rules.${index}.${path}`));
+      const groups = rules.map(({ rule }) => need(rule, "statement.managedRuleGroupStatement.name"));
       for (const group of parameter<string[]>("requiredGroups")) {
         if (rules.length > 0 && !groups.includes(group)) fail(`The managed group ${group} is missing.`);
       }
     });
     attempt(() => {
-      const rated = rules.some((rule) => read(rule, "statement.rateBasedStatement").state !== "absent");
+      const rated = rules.some(({ rule }) => read(rule, "statement.rateBasedStatement").state !== "absent");
       if (rules.length > 0 && !rated) fail("No rule limits the rate of one address.");
     });
-    for (const path of ["visibilityConfig", ...rules.map((_, index) => `rules.${index}.visibilityConfig`)]) {
+    for (const { rule, label } of [{ rule: acl.properties as unknown, label: "" }, ...rules]) {
       attempt(() => {
-        if (isFalse(acl.value(`${path}.cloudwatchMetricsEnabled`))) fail(`${path}.cloudwatchMetricsEnabled is false.`);
+        if (isFalse(need(rule, "visibilityConfig.cloudwatchMetricsEnabled"))) {
+          fail(`${label}visibilityConfig.cloudwatchMetricsEnabled is false.`);
+        }
       });
     }
   },

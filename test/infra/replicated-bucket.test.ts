@@ -358,7 +358,7 @@ describe("ReplicatedBucket", () => {
       "s3/ai-prism-backups/",
     );
     assert.deepEqual(one("aws:s3/bucket:Bucket", "documents-replica").inputs.tags, { Side: "copy" });
-    assert.equal(one("aws:s3/bucket:Bucket", "documents").inputs.tags, undefined);
+    assert.deepEqual(one("aws:s3/bucket:Bucket", "documents").inputs.tags, { DataClass: "documents" });
     assert.equal(one("aws:iam/role:Role").inputs.maxSessionDuration, 7200);
     assert.equal(one("aws:s3/bucketReplicationConfig:BucketReplicationConfig").inputs.rules[0].status, "Disabled");
     assert.equal(one("aws:s3/bucketNotification:BucketNotification").inputs.eventbridge, true);

@@ -1,5 +1,7 @@
+import * as assert from "node:assert/strict";
 import type { ResourceData } from "../../../policies/resource";
 import { cdnOriginBypass } from "../../../policies/rules/cdn-origin-bypass";
+import { cloudfrontHygiene } from "../../../policies/rules/cloudfront-hygiene";
 import { cloudfrontLogging } from "../../../policies/rules/cloudfront-logging";
 import { cloudfrontOriginTls } from "../../../policies/rules/cloudfront-origin-tls";
 import { cloudfrontS3Oac } from "../../../policies/rules/cloudfront-s3-oac";
@@ -11,7 +13,7 @@ import { wafLogging } from "../../../policies/rules/waf-logging";
 import { wafNotCountOnly } from "../../../policies/rules/waf-not-count-only";
 import { wafScopeRegion } from "../../../policies/rules/waf-scope-region";
 import { document, fixture } from "../fixture";
-import { describeRule, resource, unknown } from "../support";
+import { describeRule, resource, run, unknown } from "../support";
 
 const type = "aws:cloudfront/distribution:Distribution";
 const distribution = fixture(type, { webAclId: unknown });
@@ -378,4 +380,53 @@ describeRule(wafScopeRegion, {
     ],
   },
   waits: { "a region that is not known yet": firewall({ region: undefined }) },
+});
+
+const served = (properties: object) =>
+  withBucket({ originId: "site" }).map((one) =>
+    one.type === type
+      ? { ...one, properties: { ...one.properties, defaultCacheBehavior: { targetOriginId: "site" }, ...properties } }
+      : one,
+  );
+describeRule(cloudfrontHygiene, {
+  passes: {
+    "a bucket with a page for the root": served({ defaultRootObject: "index.html" }),
+    "a bucket that serves one folder only": served({ defaultCacheBehavior: { targetOriginId: "application" } }),
+    "an application, which answers the root itself": origins({ originId: "app", customOriginConfig: custom }),
+    "a certificate by the name that is asked for": distribution({
+      viewerCertificate: { acmCertificateArn: unknown, sslSupportMethod: "sni-only" },
+    }),
+    "CloudFront's own certificate": distribution({ viewerCertificate: { cloudfrontDefaultCertificate: true } }),
+  },
+  fails: {
+    "a bucket that shows its list": [served({}), /defaultRootObject is not set/],
+    "an empty page for the root": [served({ defaultRootObject: "" }), /defaultRootObject is not set/],
+    "addresses of its own": [
+      distribution({ viewerCertificate: { acmCertificateArn: unknown, sslSupportMethod: "vip" } }),
+      /sslSupportMethod is "vip"/,
+    ],
+  },
+  waits: { "a method that is not known yet": distribution({ viewerCertificate: { sslSupportMethod: unknown } }) },
+});
+
+const separate = (change: object = {}): ResourceData[] => {
+  const [webAcl] = firewall({ rules: [] });
+  const links = { links: { webAclArn: webAcl! } };
+  const one = (name: string, properties: object) =>
+    resource("aws:wafv2/webAclRule:WebAclRule", name, { ...properties, webAclArn: unknown }, links);
+  return [webAcl!, one("rate", { ...rate, ...change }), one("bad-inputs", badInputs)];
+};
+
+describe("A firewall whose rules are resources of their own", () => {
+  it("is judged by them", () => {
+    assert.deepEqual(run(wafEffectiveRules, separate()).violations, []);
+    const [found] = run(wafEffectiveRules, separate({ statement: {} })).violations;
+    assert.match(found!.message, /No rule limits the rate/);
+  });
+
+  it("blocks by each of them", () => {
+    assert.deepEqual(run(wafNotCountOnly, separate()).violations, []);
+    const [found] = run(wafNotCountOnly, separate({ action: { count: {} } })).violations;
+    assert.match(found!.message, /limits the rate and blocks nothing/);
+  });
 });

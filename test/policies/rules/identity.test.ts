@@ -124,10 +124,18 @@ describeRule(bedrockModelScope, {
       }),
       parameters: { allowedModels: ["anthropic.claude-*"] },
     },
+    "one model through a guardrail, where that is asked for": {
+      resources: policy({ ...invoke, Condition: { StringEquals: { "bedrock:GuardrailIdentifier": "arn:x" } } }),
+      parameters: { requireGuardrail: true },
+    },
     "listing all models": policy({ ...invoke, Action: "bedrock:ListFoundationModels", Resource: "*" }),
     "other services on everything": policy({ Effect: "Allow", Action: "cloudwatch:PutMetricData", Resource: "*" }),
   },
   fails: {
+    "one model without a guardrail, where one is asked for": [
+      { resources: policy(invoke), parameters: { requireGuardrail: true } },
+      /without a guardrail/,
+    ],
     "every resource": [policy({ ...invoke, Resource: "*" }), /every model \(\*\)/],
     "every foundation model": [
       policy({ ...invoke, Resource: "arn:aws:bedrock:eu-north-1::foundation-model/*" }),

@@ -2,6 +2,7 @@ import type { ResourceData } from "../../../policies/resource";
 import { alarmActionLive } from "../../../policies/rules/alarm-action-live";
 import { alarmDimensionExists } from "../../../policies/rules/alarm-dimension-exists";
 import { alarmMetricPublished } from "../../../policies/rules/alarm-metric-published";
+import { alarmMissingData } from "../../../policies/rules/alarm-missing-data";
 import { bedrockInvocationLogging } from "../../../policies/rules/bedrock-invocation-logging";
 import { cloudtrailBucketHardened } from "../../../policies/rules/cloudtrail-bucket-hardened";
 import { cloudtrailEncryptedDelivered } from "../../../policies/rules/cloudtrail-encrypted-delivered";
@@ -378,4 +379,38 @@ describeRule(bedrockInvocationLogging, {
     "a log group without a key": [invocations({ cloudwatchConfig: { logGroupName: "models" } }, {}), /has no key/],
   },
   waits: {},
+});
+
+const silent = fixture(alarmType, {
+  namespace: "AWS/RDS",
+  metricName: "FreeStorageSpace",
+  treatMissingData: "breaching",
+});
+describeRule(alarmMissingData, {
+  passes: {
+    "an alarm that silence sets off": silent(),
+    "an alarm that says when it does not know": silent({ treatMissingData: "missing" }),
+    "AWS's default": silent({ treatMissingData: undefined }),
+    "a count that is only there when something happens": silent({
+      namespace: "AWS/Bedrock",
+      metricName: "InvocationThrottles",
+      treatMissingData: "notBreaching",
+    }),
+  },
+  fails: {
+    "a database whose silence is health": [
+      silent({ treatMissingData: "notBreaching" }),
+      /treatMissingData is "notBreaching", and FreeStorageSpace is silent only when nothing runs/,
+    ],
+    "a query of a load balancer whose silence is ignored": [
+      silent({
+        namespace: undefined,
+        metricName: undefined,
+        treatMissingData: "ignore",
+        metricQueries: [{ id: "m", metric: { namespace: "AWS/ApplicationELB", metricName: "HealthyHostCount" } }],
+      }),
+      /^metricQueries\.0\.metric: treatMissingData is "ignore", and HealthyHostCount/,
+    ],
+  },
+  waits: { "a treatment that is not known yet": silent({ treatMissingData: unknown }) },
 });

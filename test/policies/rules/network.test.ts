@@ -8,6 +8,8 @@ import { noDefaultVpc } from "../../../policies/rules/no-default-vpc";
 import { sgDescription } from "../../../policies/rules/sg-description";
 import { sgNoRuleConflicts } from "../../../policies/rules/sg-no-rule-conflicts";
 import { sgRestrictedEgress } from "../../../policies/rules/sg-restricted-egress";
+import { sgUnused } from "../../../policies/rules/sg-unused";
+import { subnetNoAutoPublicIp } from "../../../policies/rules/subnet-no-auto-public-ip";
 import { vpcDefaultSgClosed } from "../../../policies/rules/vpc-default-sg-closed";
 import { vpcEndpointPolicyScoped } from "../../../policies/rules/vpc-endpoint-policy-scoped";
 import { vpcRequiredEndpoints } from "../../../policies/rules/vpc-required-endpoints";
@@ -299,4 +301,79 @@ describeRule(albTlsPolicy, {
     "what AWS takes by default": [listener({ sslPolicy: undefined }), /sslPolicy is not set/],
   },
   waits: { "a policy that is not known yet": listener({ sslPolicy: unknown }) },
+});
+
+const [used] = fixture("aws:ec2/securityGroup:SecurityGroup")({ id: "sg-1", name: "application" });
+const beside = (type: string, properties: object, links: Record<string, ResourceData> = {}): ResourceData[] => [
+  used!,
+  resource(type, "other", { ...properties }, { links }),
+];
+const ofGroup = { securityGroupId: "sg-1", description: "HTTPS" };
+describeRule(sgUnused, {
+  passes: {
+    "a group that a database has": beside("aws:rds/instance:Instance", { vpcSecurityGroupIds: ["sg-1"] }),
+    "a group whose id is not known yet": beside(
+      "aws:rds/instance:Instance",
+      { vpcSecurityGroupIds: [unknown] },
+      { vpcSecurityGroupIds: used! },
+    ),
+    "a group that Beanstalk is given": beside("aws:elasticbeanstalk/environment:Environment", {
+      settings: [{ namespace: "aws:elbv2:loadbalancer", name: "SecurityGroups", value: "sg-0,sg-1" }],
+    }),
+    "a group that another group lets in": beside("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {
+      ...ofGroup,
+      securityGroupId: "sg-2",
+      referencedSecurityGroupId: "sg-1",
+    }),
+    "a group that another group lets in inline": [
+      used!,
+      ...fixture("aws:ec2/securityGroup:SecurityGroup")({ id: "sg-2", ingress: [{ securityGroups: ["sg-1"] }] }).map(
+        (one) => ({ ...one, name: "y", urn: `${one.urn}-2` }),
+      ),
+      resource("aws:rds/instance:Instance", "db", { vpcSecurityGroupIds: ["sg-2"] }),
+    ],
+    "a group for other programs": beside("pulumi:pulumi:Stack", { groups: { application: "sg-1" } }),
+  },
+  fails: {
+    "a group that nothing has": [[used!], /Nothing in the stack uses the group/],
+    "a group that only its own rules name": [
+      beside("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", ofGroup, { securityGroupId: used! }),
+      /Nothing in the stack uses/,
+    ],
+    "a group that only a component shows": [beside("sample:index:Network", { groups: ["sg-1"] }), /Nothing/],
+  },
+  waits: {
+    "a group whose id is not known, without a dependency on it": fixture("aws:ec2/securityGroup:SecurityGroup")({
+      id: unknown,
+    }),
+  },
+});
+
+const subnetType = "aws:ec2/subnet:Subnet";
+const subnet = (properties: object = {}) => resource(subnetType, "subnet", { id: "subnet-1", ...properties });
+const behindGateway = (properties: object) => [
+  subnet(properties),
+  resource("aws:ec2/routeTable:RouteTable", "table", { id: "rtb-1", routes: [{ gatewayId: "igw-1" }] }),
+  resource("aws:ec2/routeTableAssociation:RouteTableAssociation", "association", {
+    subnetId: "subnet-1",
+    routeTableId: "rtb-1",
+  }),
+];
+describeRule(subnetNoAutoPublicIp, {
+  passes: {
+    "a subnet that hands out none": [subnet({ mapPublicIpOnLaunch: false })],
+    "a subnet that says nothing": [subnet()],
+    "a public subnet": behindGateway({ mapPublicIpOnLaunch: true }),
+  },
+  fails: {
+    "a private subnet that hands out public addresses": [
+      [subnet({ mapPublicIpOnLaunch: true })],
+      /mapPublicIpOnLaunch is true/,
+    ],
+    "a public subnet where none may": [
+      { resources: behindGateway({ mapPublicIpOnLaunch: true }), parameters: { allowPublicTier: false } },
+      /mapPublicIpOnLaunch/,
+    ],
+  },
+  waits: { "a flag that is not known yet": [subnet({ mapPublicIpOnLaunch: unknown })] },
 });

@@ -146,6 +146,8 @@ describeRule(iamNoUsers, {
   fails: {
     "a user": [fixture("aws:iam/user:User")(), /no User/],
     "an access key": [fixture("aws:iam/accessKey:AccessKey")(), /no AccessKey/],
+    "what a user may do": [fixture("aws:iam/userPolicy:UserPolicy")(), /no UserPolicy\./],
+    "what is attached to a user": [fixture("aws:iam/userPolicyAttachment:UserPolicyAttachment")(), /UserPolicyAttach/],
     "a console password": [fixture("aws:iam/userLoginProfile:UserLoginProfile")(), /no UserLoginProfile/],
   },
   waits: {},

@@ -1,5 +1,6 @@
 import type { ResourceData } from "../../../policies/resource";
 import { rdsBackupRetention } from "../../../policies/rules/rds-backup-retention";
+import { s3ReplicationConfigured } from "../../../policies/rules/s3-replication-configured";
 import { s3ReplicationIntegrity } from "../../../policies/rules/s3-replication-integrity";
 import { s3VersioningEnabled } from "../../../policies/rules/s3-versioning-enabled";
 import { describeRule, resource, unknown } from "../support";
@@ -219,4 +220,36 @@ describeRule(s3ReplicationIntegrity, {
       replication({ destination: { ...destination, bucket: unknown } }),
     ],
   },
+});
+
+const tagged = bucket("data", { tags: { DataClass: "documents" } });
+const copied = (of: ResourceData, to: ResourceData) =>
+  resource(
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    "copies",
+    { bucket: unknown, rules: [{ destination: { bucket: to.properties.arn } }] },
+    { links: { bucket: of, rules: to } },
+  );
+describeRule(s3ReplicationConfigured, {
+  passes: {
+    "a bucket of data that is copied": [tagged, bucket("copy"), copied(tagged, bucket("copy"))],
+    "a bucket that is no loss": [bucket("scratch")],
+    "a copy of data, which needs none of its own": [bucket("original"), tagged, copied(bucket("original"), tagged)],
+    "a bucket that another tag is asked of": {
+      resources: [tagged],
+      parameters: { dataTag: "Confidential" },
+    },
+  },
+  fails: {
+    "a bucket of data without a copy": [[tagged], /No BucketReplicationConfig copies the bucket/],
+    "a bucket of data while another is copied": [
+      [tagged, bucket("other"), bucket("copy"), copied(bucket("other"), bucket("copy"))],
+      /No BucketReplicationConfig/,
+    ],
+    "a bucket known by another tag": [
+      { resources: [bucket("data", { tags: { Confidential: "yes" } })], parameters: { dataTag: "Confidential" } },
+      /No BucketReplicationConfig/,
+    ],
+  },
+  waits: { "tags that are not known yet": [bucket("data", { tags: unknown })] },
 });

@@ -287,6 +287,11 @@ export const MUTATIONS: readonly Mutation[] = [
     change: replication((one) => ({ ...one, status: "Disabled" })),
   },
   {
+    title: "copies another bucket instead of the documents",
+    rule: "s3-replication-configured",
+    change: documents({ replication: { bucket: "somebody-elses" } }),
+  },
+  {
     title: "leaves open whether deletions are copied",
     rule: "s3-replication-integrity",
     change: replication((one) => ({ ...one, deleteMarkerReplication: undefined })),
@@ -1033,6 +1038,14 @@ export const MUTATIONS: readonly Mutation[] = [
     change: { beside: () => void new aws.iam.User("operator", { name: "operator" }) },
   },
   {
+    title: "lets a user do something",
+    rule: "iam-no-users",
+    change: {
+      beside: () =>
+        void new aws.iam.UserPolicy("operator", { user: "operator", policy: document(allows("s3:ListBucket")) }),
+    },
+  },
+  {
     title: "makes an access key",
     rule: "iam-no-users",
     change: { beside: () => void new aws.iam.AccessKey("operator", { user: "operator" }) },
@@ -1213,6 +1226,19 @@ export const MUTATIONS: readonly Mutation[] = [
     change: { beside: () => void new aws.ec2.DefaultVpc("default", {}) },
   },
   {
+    title: "makes a group that nothing has",
+    rule: "sg-unused",
+    change: { beside: () => void new aws.ec2.SecurityGroup("spare", { vpcId: "vpc-1", description: "For later" }) },
+  },
+  {
+    title: "adds a private subnet that hands out public addresses",
+    rule: "subnet-no-auto-public-ip",
+    change: {
+      beside: () =>
+        void new aws.ec2.Subnet("more", { vpcId: "vpc-1", cidrBlock: "10.0.240.0/24", mapPublicIpOnLaunch: true }),
+    },
+  },
+  {
     title: "pays for an address that nobody has",
     rule: "eip-unused",
     change: { beside: () => void new aws.ec2.Eip("spare", { domain: "vpc" }) },
@@ -1282,6 +1308,19 @@ export const MUTATIONS: readonly Mutation[] = [
           acmCertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/c`,
           sslSupportMethod: "sni-only",
           minimumProtocolVersion: "TLSv1",
+        },
+      },
+    }),
+  },
+  {
+    title: "has CloudFront serve its certificate from addresses of its own",
+    rule: "cloudfront-hygiene",
+    change: cdn({
+      distribution: {
+        viewerCertificate: {
+          acmCertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/c`,
+          minimumProtocolVersion: "TLSv1.2_2021",
+          sslSupportMethod: "vip",
         },
       },
     }),
@@ -1431,6 +1470,11 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: "alarm-metric-published",
     defect: "an alarm watched a memory metric that nobody publishes",
     change: alarm("high-memory", { namespace: "AWS/EC2", metricName: "MemoryUtilization" }),
+  },
+  {
+    title: "takes a silent database for a healthy one",
+    rule: "alarm-missing-data",
+    change: alarm("database-high-cpu", { treatMissingData: "notBreaching" }),
   },
   {
     title: "watches a database that is long gone",

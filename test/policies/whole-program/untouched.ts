@@ -10,7 +10,6 @@ export const UNTOUCHED: Readonly<Record<string, string>> = {
   "aws:ec2/route:Route": SUBNETS,
   "aws:ec2/routeTable:RouteTable": SUBNETS,
   "aws:ec2/routeTableAssociation:RouteTableAssociation": SUBNETS,
-  "aws:ec2/subnet:Subnet": SUBNETS,
   "aws:ec2/vpc:Vpc": SUBNETS,
   "aws:elasticache/parameterGroup:ParameterGroup": "It says what goes when memory runs out, and nothing of access.",
   "aws:elasticache/userGroup:UserGroup": "Who is in it is judged user by user, and its use by elasticache-auth.",
