@@ -40,7 +40,7 @@ export interface DeploymentOutputs {
     readonly replicationGroupId: string;
     readonly primaryEndpoint: string;
     readonly port: number;
-    /** Secret with keys username, password and url. */
+    /** Secret with keys username, password and url; and url1, url2, … for each generation of the password. */
     readonly secretArn: string;
   };
   readonly database: {

@@ -61,8 +61,9 @@ export class GeneratedSecret extends Component<GeneratedSecretTransforms> {
       secretString: pulumi.secret(value.result),
     });
     this.nodes = { value, secret, secretVersion };
-    // Through the version, so that whoever reads the secret by this ARN waits until it has a value.
-    this.secretArn = secretVersion.arn;
+    // Whoever reads the secret by this ARN waits until it has a value. The version's own ARN is the same, and unknown to a
+    // preview that replaces it.
+    this.secretArn = pulumi.all([secret.arn, secretVersion.urn]).apply(([arn]) => arn);
     this.instanceStatements = readSecret(secret.arn, kmsKeyArn, region);
     this.registerOutputs({ secretArn: this.secretArn });
   }

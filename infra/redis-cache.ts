@@ -26,7 +26,8 @@ export interface RedisCacheArgs {
   readonly kmsKeyArn: pulumi.Input<string>;
   /**
    * Which generated passwords the user accepts, the one handed to the application first. Rotation without logging
-   * anyone out: `[1]`, then `[1, 2]`, then `[2, 1]` and a restart of the application, then `[2]`.
+   * anyone out: `[1]`, then `[2, 1]`, then `[2]`, a deployment each. A list without the password that is handed out is
+   * refused.
    *
    * @default [1]
    */
@@ -51,6 +52,8 @@ export interface RedisCacheTransforms {
 
 const PORT = 6379;
 const USER_NAME = "aiprism";
+/** Tag that says which passwords a user accepts: those themselves show neither in a plan nor in AWS. */
+const GENERATIONS_TAG = "PasswordGenerations";
 
 /**
  * Redis for sessions and the RQ job queue: a replication group encrypted at rest and in transit, reached by one user
@@ -61,9 +64,12 @@ export class RedisCache extends Component<RedisCacheTransforms> {
   readonly port: number = PORT;
   /** Cluster ids of the nodes, `<group>-001` and so on; the dimension that ElastiCache's metrics carry. */
   readonly memberClusterIds: readonly string[];
-  /** Secret with keys `username`, `password` and `url`. */
+  /** Secret with keys `username`, `password` and `url`, and `url1`, `url2`, … for each password that is accepted. */
   readonly secretArn: pulumi.Output<string>;
-  /** Reference to the URL for Beanstalk's environment secrets: the secret's ARN and the key in it. */
+  /**
+   * Reference to the URL for Beanstalk's environment secrets: the secret's ARN and the key in it. The key changes with
+   * the password, because instances fetch a secret again only when the environment is updated.
+   */
   readonly urlSecretReference: pulumi.Output<string>;
   /** What an instance needs to be allowed to read the secret. */
   readonly instanceStatements: pulumi.Output<Statement[]>;
@@ -129,15 +135,22 @@ export class RedisCache extends Component<RedisCacheTransforms> {
             authenticationMode: { type: "no-password-required" },
           })
         : undefined;
-    const user = this.child("user", aws.elasticache.User, `${name}-application`, {
-      userId: `${replicationGroupId}-application`,
-      userName: USER_NAME,
-      engine,
-      region,
-      // RQ asks for the server's version and lists its workers' connections, both counted as dangerous.
-      accessString: "on ~* &* +@all -@dangerous +info +client|list",
-      authenticationMode: { type: "password", passwords: passwords.map(({ result }) => result) },
-    });
+    const user = this.child(
+      "user",
+      aws.elasticache.User,
+      `${name}-application`,
+      {
+        userId: `${replicationGroupId}-application`,
+        userName: USER_NAME,
+        engine,
+        region,
+        // RQ asks for the server's version and lists its workers' connections, both counted as dangerous.
+        accessString: "on ~* &* +@all -@dangerous +info +client|list",
+        authenticationMode: { type: "password", passwords: passwords.map(({ result }) => result) },
+        tags: { [GENERATIONS_TAG]: generations.join(" ") },
+      },
+      { hooks: { beforeUpdate: [this.keepsPasswordInUse(name)] } },
+    );
     const userGroup = this.child("userGroup", aws.elasticache.UserGroup, name, {
       userGroupId: replicationGroupId,
       engine,
@@ -191,6 +204,10 @@ export class RedisCache extends Component<RedisCacheTransforms> {
       },
       { protect },
     );
+    const urls = passwords.map(
+      ({ result }) =>
+        pulumi.interpolate`rediss://${USER_NAME}:${result}@${replicationGroup.primaryEndpointAddress}:${PORT}/0`,
+    );
     const secretVersion = this.child("secretVersion", aws.secretsmanager.SecretVersion, name, {
       secretId: secret.id,
       region,
@@ -198,7 +215,9 @@ export class RedisCache extends Component<RedisCacheTransforms> {
         pulumi.jsonStringify({
           username: USER_NAME,
           password: passwords[0]!.result,
-          url: pulumi.interpolate`rediss://${USER_NAME}:${passwords[0]!.result}@${replicationGroup.primaryEndpointAddress}:${PORT}/0`,
+          url: urls[0],
+          // An instance that starts in the middle of a rotation finds the password that it is still told to take.
+          ...Object.fromEntries(generations.map((generation, index) => [`url${generation}`, urls[index]])),
         }),
       ),
     });
@@ -219,9 +238,10 @@ export class RedisCache extends Component<RedisCacheTransforms> {
       { length: args.nodes },
       (_, index) => `${args.replicationGroupId}-${String(index + 1).padStart(3, "0")}`,
     );
-    // Through the version, so that whoever reads the secret by this ARN waits until it has a value.
-    this.secretArn = secretVersion.arn;
-    this.urlSecretReference = pulumi.interpolate`${this.secretArn}:url`;
+    // Whoever reads the secret by this ARN waits until it has a value. The version's own ARN is the same, and unknown to a
+    // preview that replaces it.
+    this.secretArn = pulumi.all([secret.arn, secretVersion.urn]).apply(([arn]) => arn);
+    this.urlSecretReference = pulumi.interpolate`${this.secretArn}:url${generations[0]}`;
     this.instanceStatements = readSecret(secret.arn, args.kmsKeyArn, region);
     this.registerOutputs({
       primaryEndpoint: this.primaryEndpoint,
@@ -231,4 +251,27 @@ export class RedisCache extends Component<RedisCacheTransforms> {
       urlSecretReference: this.urlSecretReference,
     });
   }
+  /** A hook that refuses to take from the instances the password that they were handed. Previews run it, too. */
+  private keepsPasswordInUse(name: string): pulumi.ResourceHook {
+    return new pulumi.ResourceHook(
+      `${name}-keeps-password-in-use`,
+      ({ oldInputs, newInputs }) => {
+        const before = generationsOf(oldInputs);
+        const after = generationsOf(newInputs);
+        if (before.length === 0 || after.includes(before[0]!)) return;
+        const next = JSON.stringify([after[0], before[0]]);
+        this.refuse(
+          "passwordGenerations",
+          after,
+          `the instances hold password ${before[0]}, so that one stays until they have the next: ${next} first`,
+        );
+      },
+      { onDryRun: true },
+    );
+  }
+}
+
+function generationsOf(inputs: Record<string, unknown> | undefined): number[] {
+  const tag = (inputs?.tags as Record<string, string> | undefined)?.[GENERATIONS_TAG];
+  return tag ? tag.split(" ").map(Number) : [];
 }

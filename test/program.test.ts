@@ -124,7 +124,7 @@ describe("the program", function () {
       "postgresql+psycopg://aiprismadmin@ai-prism-postgres-proxy.proxy.rds.amazonaws.com:5432/aiprism?sslmode=verify-full",
     );
     assert.match(value("DATABASE_SECRET_ARN")!, /^arn:aws:secretsmanager:eu-north-1:/);
-    assert.match(value("REDIS_URL")!, /^arn:aws:secretsmanager:eu-north-1:.*:url$/);
+    assert.match(value("REDIS_URL")!, /^arn:aws:secretsmanager:eu-north-1:.*:url1$/);
     assert.match(value("OPERATOR_TOKEN")!, /^arn:aws:secretsmanager:eu-north-1:/);
     assert.deepEqual(
       ["SQLALCHEMY_POOL_SIZE", "SQLALCHEMY_MAX_OVERFLOW", "FLASK_ENV", "PORT", "S3_BUCKET", "S3_BACKUP_BUCKET"].map(

@@ -80,19 +80,27 @@ describe("RedisCache", () => {
       username: "aiprism",
       password: "generated for redis-password-1",
       url: "rediss://aiprism:generated for redis-password-1@master.ai-prism-redis.cache.amazonaws.com:6379/0",
+      url1: "rediss://aiprism:generated for redis-password-1@master.ai-prism-redis.cache.amazonaws.com:6379/0",
     });
     assert.deepEqual(version.secretInputs, ["secretString"]);
-    assert.equal(await valueOf(result.urlSecretReference), `${version.outputs.arn}:url`);
+    const secret = one("aws:secretsmanager/secret:Secret");
+    assert.equal(await valueOf(result.urlSecretReference), `${secret.outputs.arn}:url1`);
     assert.equal(await isSecret(result.urlSecretReference), false);
   });
 
-  it("accepts two passwords during a rotation and hands out the first", async () => {
-    const { one } = await run({ passwordGenerations: [2, 1] });
+  it("accepts two passwords during a rotation, hands out the first, and keeps the other for who still asks", async () => {
+    const { one, result } = await run({ passwordGenerations: [2, 1] });
+    assert.deepEqual(one(USER, "redis-application").inputs.tags, { PasswordGenerations: "2 1" });
     assert.deepEqual(one(USER, "redis-application").inputs.authenticationMode.passwords, [
       "generated for redis-password-2",
       "generated for redis-password-1",
     ]);
-    assert.equal(JSON.parse(one(SECRET_VERSION).inputs.secretString).password, "generated for redis-password-2");
+    const secret = JSON.parse(one(SECRET_VERSION).inputs.secretString) as Record<string, string>;
+    assert.deepEqual(Object.keys(secret), ["username", "password", "url", "url2", "url1"]);
+    assert.equal(secret.password, "generated for redis-password-2");
+    assert.equal(secret.url, secret.url2);
+    assert.match(secret.url1!, /generated for redis-password-1@/);
+    assert.match((await valueOf(result.urlSecretReference))!, /:url2$/);
   });
 
   it("does without the default user on Valkey, which needs none", async () => {

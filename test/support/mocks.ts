@@ -120,7 +120,14 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
   };
   await pulumi.runtime.setMocks(mocks, "ai-prism", options.stack ?? "production", options.preview ?? false);
   // Mocks are told inputs only; options such as `protect` stand in the request behind them.
-  const monitor = getMonitor() as unknown as { registerResource: RegisterResource };
+  const monitor = getMonitor() as unknown as {
+    registerResource: RegisterResource;
+    registerResourceHook: (request: unknown, callback: (error: null, response: object) => void) => void;
+  };
+  // Pulumi's own mocks know no hooks, and a program that registers one would wait for ever. None is called: the drills do.
+  monitor.registerResourceHook = (_request, callback) => {
+    callback(null, {});
+  };
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     requests.set(`${request.getType()} ${request.getName()}`, request);
