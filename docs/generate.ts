@@ -14,7 +14,7 @@ import { toMarkdown } from "../operations/table";
 import { graphOf, mermaid } from "./diagram";
 import { rules } from "../policies/rules";
 import { mutationsTable, untouchedTable, variantsTable } from "./mutation-tables";
-import { controlsTable, guardsTable, leftOutTable, parametersTable, rulesTables } from "./policy-tables";
+import { controlsTable, guardsTable, leftOutTable, parametersTable, peersTable, rulesTables } from "./policy-tables";
 import { INVENTORY } from "../operations/adopt/inventory";
 import { settingsTable } from "./settings";
 
@@ -33,7 +33,8 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
     parameters: () => parametersTable(rules),
     rules: () => rulesTables(rules),
     controls: () => controlsTable(rules),
-    "left-out": () => leftOutTable(rules),
+    "left-out": leftOutTable,
+    peers: peersTable,
     mutations: mutationsTable,
     variants: variantsTable,
     untouched: untouchedTable,

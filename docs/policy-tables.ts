@@ -1,6 +1,21 @@
 import { guards } from "../policies/guards";
 import type { Family, Rule } from "../policies/rule";
-import LEFT_OUT from "./left-out-rules.json";
+import PEER_RULES from "./peer-rules.json";
+
+/** A rule that other packs have (`1` to `97`), or a group of rules that none has (`A1` to `A19`). */
+export interface PeerRule {
+  readonly row: string;
+  /** Whether a pack for this kind of deployment must have it. */
+  readonly starred?: boolean;
+  readonly name: string;
+  readonly about: string;
+  /** Rules and guards of this pack that hold the same. */
+  readonly rules: readonly string[];
+  readonly leftOut?: string;
+}
+
+/** What other packs have: awsguard, compliance-policies, cdk-nag, checkov, Trivy, Prowler and Security Hub. */
+export const PEERS: readonly PeerRule[] = PEER_RULES;
 
 const FAMILIES: Readonly<Record<Family, string>> = {
   encryption: "Encryption",
@@ -78,16 +93,26 @@ export function controlsTable(rules: readonly Rule[]): string {
   return ["| control | rules |", "| --- | --- |", ...rows].join("\n");
 }
 
-/** What other packs have and this one has not, with the reason. */
-export function leftOutTable(rules: readonly Rule[]): string {
-  for (const { id } of LEFT_OUT) {
-    const there = id.split(", ").find((one) => rules.some((rule) => rule.id === one));
-    if (there) throw new Error(`docs/left-out-rules.json: ${there} is a rule of the pack`);
-  }
+/** Rules of other packs, and groups that none of them has, with the rules here that hold the same. */
+export function peersTable(): string {
   return [
-    "| rule | what it would hold | why it is left out |",
-    "| --- | --- | --- |",
-    ...LEFT_OUT.map(({ id, about, reason }) => `| ${id} | ${cell(about)} | ${cell(reason)} |`),
+    "| | rule of others | what it holds | rules here |",
+    "| --- | --- | --- | --- |",
+    ...PEERS.filter(({ rules }) => rules.length > 0).map(
+      ({ row, starred, name, about, rules }) =>
+        `| ${row}${starred ? " ★" : ""} | ${name} | ${cell(about)} | ${rules.map((id) => `\`${id}\``).join(", ")} |`,
+    ),
+  ].join("\n");
+}
+
+/** Rules of other packs that this one has not, with the reason. */
+export function leftOutTable(): string {
+  return [
+    "| | rule of others | what it holds | why it is left out |",
+    "| --- | --- | --- | --- |",
+    ...PEERS.flatMap(({ row, name, about, leftOut }) =>
+      leftOut === undefined ? [] : [`| ${row} | ${name} | ${cell(about)} | ${cell(leftOut)} |`],
+    ),
   ].join("\n");
 }
 
