@@ -27,7 +27,9 @@ interface AnalyzeStackRequest {
 
 /** The part of the gRPC service's definition in which messages are taken apart. */
 export interface AnalyzerService {
+  configureStack: { requestDeserialize: (bytes: Uint8Array) => unknown };
   configure: { requestDeserialize: (bytes: Uint8Array) => ConfigureRequest };
+  remediate: { requestDeserialize: (bytes: Uint8Array) => AnalyzeRequest };
   analyze: { requestDeserialize: (bytes: Uint8Array) => AnalyzeRequest };
   analyzeStack: { requestDeserialize: (bytes: Uint8Array) => AnalyzeStackRequest };
 }
@@ -37,7 +39,8 @@ const levels: readonly Level[] = ["advisory", "mandatory", "disabled", "mandator
 
 /** What a pack knows of the engine beside what the SDK tells its policies. */
 export class Engine {
-  readonly settings: RunSettings = {};
+  /** Of the run that is under way: another object, another run. */
+  settings: Readonly<RunSettings> = {};
   readonly #requests = new Map<string, AnalyzeRequest>();
   #resources: unknown[] = [];
 
@@ -47,13 +50,23 @@ export class Engine {
    *
    * @param service The definition that the SDK serves. To be called before it does.
    */
-  listen({ configure, analyze, analyzeStack }: AnalyzerService): void {
+  listen({ configureStack, configure, remediate, analyze, analyzeStack }: AnalyzerService): void {
+    // The first that is said of a run. One server may see several, each with its own configuration.
+    const readStackConfiguration = configureStack.requestDeserialize;
+    configureStack.requestDeserialize = (bytes) => {
+      this.settings = { exemptions: this.settings.exemptions };
+      return readStackConfiguration(bytes);
+    };
     const readConfiguration = configure.requestDeserialize;
     configure.requestDeserialize = (bytes) => {
       const request = readConfiguration(bytes);
-      this.settings.configuration = configurationOf(request);
+      this.settings = { ...this.settings, configuration: configurationOf(request) };
       return request;
     };
+    const readToRemediate = remediate.requestDeserialize;
+    let nothing: AnalyzeRequest | undefined;
+    // No rule remediates, and the SDK reads every property before it finds that out.
+    remediate.requestDeserialize = (bytes) => (nothing ??= emptied(readToRemediate(bytes)));
     const readResource = analyze.requestDeserialize;
     analyze.requestDeserialize = (bytes) => {
       const request = readResource(bytes);
@@ -73,14 +86,20 @@ export class Engine {
     const request = this.#requests.get(urn);
     if (!request) return;
     this.#requests.delete(urn);
-    request.getProperties = () => ({ toJavaScript: () => ({}) });
-    request.getProvider = () => undefined;
+    emptied(request);
   }
 
   /** Lets go of the resources of the stack, so that the policies that come later find none to read. */
   releaseStack(): void {
     this.#resources.length = 0;
   }
+}
+
+/** Has a request answer that its resource has no properties. */
+function emptied(request: AnalyzeRequest): AnalyzeRequest {
+  request.getProperties = () => ({ toJavaScript: () => ({}) });
+  request.getProvider = () => undefined;
+  return request;
 }
 
 /**

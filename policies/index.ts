@@ -7,7 +7,7 @@ import { rules } from "./rules";
 
 const engine = new Engine();
 const file = findExemptionsFile(process.cwd());
-if (file) engine.settings.exemptions = readExemptions(file, rules, new Date().toISOString().slice(0, 10));
+if (file) engine.settings = { exemptions: readExemptions(file, rules, new Date().toISOString().slice(0, 10)) };
 
 // The SDK's own copy of the protocol.
 const protocol = require.resolve("@pulumi/pulumi/proto/analyzer_grpc_pb", {

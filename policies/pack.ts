@@ -7,7 +7,7 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { type Configuration, disposableByDefault, neverDisposable } from "./configuration";
+import { disposableByDefault, neverDisposable } from "./configuration";
 import { coverageId, coverageText, type Finding, findingText, judgedBy, Run, stackType } from "./evaluate";
 import { Engine } from "./engine";
 import { configurationGuard, coverageGuard, exemptionsGuard, type Guard } from "./guards";
@@ -46,7 +46,9 @@ export function policies(rules: readonly Rule[], engine = new Engine()): Policie
 /** What the policies of one pack share. */
 class Host {
   #run: Run | undefined;
-  #configuration: Configuration | undefined;
+  #settings: Engine["settings"] | undefined;
+  /** Type of the resource that was judged last. */
+  type = "";
   /** What the resource rules found, by URN and rule id. */
   readonly resourceFindings = new Map<string, Map<string, Finding[]>>();
   /** What the stack rules that had something to judge found, by rule id. */
@@ -59,11 +61,11 @@ class Host {
     readonly engine: Engine,
   ) {}
 
-  /** The run that is under way. A new configuration begins another one. */
+  /** The run that is under way. */
   get run(): Run {
     const { settings } = this.engine;
-    if (!this.#run || settings.configuration !== this.#configuration) {
-      this.#configuration = settings.configuration;
+    if (!this.#run || settings !== this.#settings) {
+      this.#settings = settings;
       this.#run = new Run(this.rules, settings);
     }
     return this.#run;
@@ -71,6 +73,7 @@ class Host {
 
   /** Judges a resource by all rules, for their policies to report. */
   judgeResource(rules: readonly ResourceRule[], resource: Resource): void {
+    this.type = resource.type;
     const findings = new Map<string, Finding[]>();
     for (const rule of rules) {
       const found = this.run.judge(rule, resource);
@@ -160,12 +163,17 @@ function tell(report: ReportViolation, rule: Rule, finding: Finding): void {
 
 function resourcePolicy(rule: ResourceRule, host: Host): ResourceValidationPolicy {
   const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
-    if (!appliesTo(rule, args.type)) notApplicable(args);
     for (const finding of host.resourceFindings.get(args.urn)?.get(rule.id) ?? []) tell(report, rule, finding);
   };
-  // With a type on the function the SDK skips other types without reading their properties.
-  if (rule.types !== "any" && rule.types.length === 1) Object.assign(validateResource, { __pulumiType: rule.types[0] });
+  // By the type on the function the SDK tells whether a rule applies, before it makes ready what the function is given.
+  Object.defineProperty(validateResource, "__pulumiType", {
+    get: () => (appliesTo(rule, host.type) ? host.type : typesOf(rule)),
+  });
   return { ...metadata(rule), validateResource };
+}
+
+function typesOf({ types }: Rule): string {
+  return types === "any" ? "aws:*" : types.join(", ");
 }
 
 function stackPolicy(rule: StackRule, host: Host): StackValidationPolicy {

@@ -9,7 +9,7 @@ import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
 import { checkpointsOf, killedByFault } from "./faults";
 import { handleOrphans, notesOn, orphanLines, orphansIn, reportOf } from "./orphans";
 import { judge, passedBy, type PassResult, runPass } from "./pass";
-import { PolicyHosts } from "./policy-hosts";
+import { PolicyHost } from "./policy-host";
 import type { EngineOptions } from "../pulumi";
 import type { Failure, PassName } from "./report";
 import { readState, savedAt } from "./state";
@@ -70,8 +70,8 @@ async function rehearse(job: Job): Promise<void> {
 }
 
 async function runPasses(job: Job, findings: Findings): Promise<Failure | undefined> {
-  // The first pack starts while the modules below are loaded, the second while the first one judges.
-  const packs = job.task === "rehearse" ? new PolicyHosts(job) : undefined;
+  // It starts while the modules below are loaded.
+  const policyHost = job.task === "rehearse" ? new PolicyHost(job) : undefined;
   let standIn: Rehearsal.StandIn | undefined;
   try {
     const { World, drift, Faults, startStandIn } = require("../../rehearsal") as typeof Rehearsal;
@@ -104,13 +104,12 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const program = new InlineProgram(job.programDirectory);
 
     const judgedBy = job.policyPack ? ["--policy-pack", job.policyPack, ...job.policyConfiguration] : [];
-    const pass = async (name: PassName, onProgram?: () => void): Promise<PassResult> => {
+    const pass = async (name: PassName): Promise<PassResult> => {
       const judged = name === "gate" || name === "up";
-      const ofPass = engine(judged && packs ? packs.environment(name) : {});
+      const ofPass = engine(judged ? policyHost?.environment : {});
       if (everyStep) delete ofPass.env.PULUMI_SKIP_CHECKPOINTS;
       send({ kind: "passing", pass: name });
       const result = await runPass(ofPass, name, program, judged ? judgedBy : [], {
-        onProgram,
         onEngine: (pid) => {
           enginePid = pid;
           send({ kind: "engine", pid });
@@ -144,7 +143,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
       findings.changes = refresh.changes;
       return failureIn(refresh) ?? missedDrift(drifted, refresh.changes);
     }
-    const gate = await pass("gate", () => packs?.start("up"));
+    const gate = await pass("gate");
     findings.policies = {
       passed: passedBy(gate),
       broken: gate.violations,
@@ -173,7 +172,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     const check = await pass("check");
     return failureIn(check) ?? unsettled(check);
   } finally {
-    packs?.close();
+    policyHost?.close();
     standIn?.close();
   }
 }

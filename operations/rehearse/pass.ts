@@ -27,8 +27,6 @@ export interface PassResult {
 export interface PassWatch {
   onEngine(pid: number): void;
   onResources(count: number): void;
-  /** The engine starts the program. */
-  onProgram?(): void;
 }
 
 /** Runs the engine once over a program, and collects what its events say. */
@@ -57,10 +55,7 @@ export async function runPass(
     verb: verbs[name],
     args,
     programDirectory: program.directory,
-    program: () => {
-      watch.onProgram?.();
-      return program.run();
-    },
+    program: () => program.run(),
     onStart: (pid) => {
       watch.onEngine(pid);
       setImmediate(() => {

@@ -102,13 +102,13 @@ function withoutLogs(pulumiHome: string): void {
 
 /**
  * What the engine runs as the starter of a Node policy pack where it finds no Node language host: it has to print the
- * port of the pack's server and to live as long as that. A pack that was started beforehand ({@link PolicyHosts}) is
+ * port of the pack's server and to live as long as that. A pack that was started beforehand ({@link PolicyHost}) is
  * waited for.
  */
 export function policyStarter(): string {
-  const host = path.join(root, "operations", "rehearse", "policy-host.js");
+  const server = path.join(root, "operations", "rehearse", "policy-server.js");
   return `#!/bin/sh
-if [ -z "$PRISM_POLICY_PID" ]; then exec '${process.execPath}' '${host}' "$@"; fi
+if [ -z "$PRISM_POLICY_PID" ]; then exec '${process.execPath}' '${server}' "$@"; fi
 until [ -s "$PRISM_POLICY_PORT" ]; do
   kill -0 "$PRISM_POLICY_PID" 2>/dev/null || { echo "the policy pack did not start" >&2; exit 1; }
   sleep 0.02

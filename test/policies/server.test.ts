@@ -126,6 +126,22 @@ describe("The compiled pack behind the policy runner", () => {
     assert.ok(list.split(", ").includes("iam-no-admin-star 1"));
   });
 
+  it("knows nothing in a second run of what the first one saw", async () => {
+    const waiting = resource("aws:s3/bucketPolicy:BucketPolicy", "policy", { bucket: unknown, policy: unknown });
+    await server.analyze(waiting);
+    assert.equal(by("policy-coverage", await server.analyzeStack([waiting])).length, 1);
+    await server.begin();
+    assert.deepEqual(by("policy-coverage", await server.analyzeStack([key])), []);
+  });
+
+  it("says of each resource which rules do not apply to it", async () => {
+    const { skipped } = await server.answer(key);
+    const others = rules.filter(
+      ({ scope, types }) => scope === "resource" && types !== "any" && !types.includes(key.type),
+    );
+    assert.deepEqual(skipped.filter((id) => !guardIds.includes(id)).sort(), others.map(({ id }) => id).sort());
+  });
+
   it("lets no configuration change what watches over the run", async () => {
     const all = Object.fromEntries(guardIds.map((id) => [id, { enforcement: disabled }]));
     const typo = { "kms-rotatoin": { enforcement: mandatory } };

@@ -81,6 +81,11 @@ export class PolicyServer {
     }));
   }
 
+  /** Begins another run, as the engine does with each operation. */
+  async begin(): Promise<void> {
+    await this.#call("configureStack", new pb.AnalyzerStackConfigureRequest());
+  }
+
   /** Configures policies as `--policy-pack-config` does. Levels: 0 advisory, 1 mandatory, 2 disabled. */
   async configure(policies: Record<string, { enforcement: number; parameters?: Record<string, unknown> }>) {
     const request = new pb.ConfigureAnalyzerRequest();
@@ -95,9 +100,18 @@ export class PolicyServer {
 
   /** What the resource rules say, as before a create or update. */
   async analyze(resource: JudgedResource): Promise<Diagnostic[]> {
+    return (await this.answer(resource)).diagnostics;
+  }
+
+  /** What the resource rules say, and which of them do not apply. */
+  async answer(resource: JudgedResource): Promise<{ diagnostics: Diagnostic[]; skipped: string[] }> {
     const request = new pb.AnalyzeRequest();
     fill(request, { ...resource, properties: resource.inputs ?? resource.properties });
-    return diagnostics(await this.#call("analyze", request)).map((one) => ({ ...one, urn: one.urn || resource.urn }));
+    const response = await this.#call("analyze", request);
+    return {
+      diagnostics: diagnostics(response).map((one) => ({ ...one, urn: one.urn || resource.urn })),
+      skipped: response.getNotApplicableList().map((one: Message) => one.getPolicyName()),
+    };
   }
 
   /** What the whole pack says of a stack: of each resource first, as it comes, and of all together at the end. */
