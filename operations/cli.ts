@@ -9,6 +9,7 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
   policy: () => import("./verbs/policy").then(({ policy }) => policy),
   cost: () => import("./verbs/cost").then(({ cost }) => cost),
   capacity: () => import("./verbs/capacity").then(({ capacity }) => capacity),
+  report: () => import("./verbs/report").then(({ report }) => report),
   bundle: () => import("./verbs/bundle").then(({ bundle }) => bundle),
   test: () => import("./verbs/test").then(({ test }) => test),
   "provider-check": () => import("./verbs/provider-check").then(({ providerCheck }) => providerCheck),

@@ -1,0 +1,71 @@
+import { KINDS, type Report } from "../collect";
+import { type Links, absent, tableOf } from "../elements";
+import { type Markup, html } from "../html";
+
+const SENTENCES = { deleted: "Deleted", replaced: "Replaced", updated: "Updated", created: "Created" } as const;
+
+const TONES = { deleted: "bad", replaced: "warn", updated: "muted", created: "good" } as const;
+
+/** What a change does: to resources, property by property, and to the costs. */
+export function changes({ change, stack }: Report, links: Links): Markup {
+  if (!change) {
+    return absent(
+      "Nothing is compared here. ",
+      html`<code>./prism report ${stack} --from main</code>`,
+      " shows what the working tree changes against a branch, tag or commit.",
+    );
+  }
+  const { resources, costs, against } = change;
+  return html`<p class="lead">
+      ${resources.length === 0 ? `No resource differs from ${against}.` : `Against ${against}:`}
+    </p>
+    ${KINDS.map((kind) => {
+      const own = resources.filter((each) => each.kind === kind);
+      if (own.length === 0) return undefined;
+      return html`<h3>${SENTENCES[kind]}: ${own.length}</h3>
+        <div class="list">
+          ${own.map(
+            ({
+              urn,
+              resource,
+              properties,
+            }) => html`<details${properties.length <= 4 && html` open`}><summary><span class="tag ${TONES[kind]}">${kind}</span><span class="grow">${resource}</span><span class="muted">${
+              properties.length > 0 &&
+              properties
+                .map(({ path }) => path)
+                .slice(0, 4)
+                .join(", ")
+            }${properties.length > 4 && `, and ${properties.length - 4} more`}</span></summary>
+<div class="inside">${kind !== "deleted" && html`<p>${links.resource(urn)}</p>`}${properties.length > 0 && propertyTable(properties, resource)}</div></details>`,
+          )}
+        </div>`;
+    })}
+    ${tableOf({ ...costs, title: "What that does to the costs" }, links)}`;
+}
+
+function propertyTable(
+  properties: NonNullable<Report["change"]>["resources"][number]["properties"],
+  of: string,
+): Markup {
+  return html`<div class="scroll" role="region" aria-label="Properties of ${of}" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Property</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${properties.map(
+          ({ path, before, after }) =>
+            html`<tr>
+              <th scope="row"><code>${path}</code></th>
+              <td><pre class="before">${before}</pre></td>
+              <td><pre class="after">${after}</pre></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
