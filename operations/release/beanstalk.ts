@@ -40,7 +40,6 @@ export interface BeanstalkEvent {
   at: Date;
   severity: string;
   message: string;
-  requestId?: string;
 }
 
 /** What enhanced health says. */
@@ -147,12 +146,8 @@ export class Beanstalk {
     await ask("elasticbeanstalk:DeleteApplicationVersion", () => this.#client.send(command));
   }
 
-  /**
-   * Has the environment change to a version, and nothing else of it.
-   *
-   * @returns what its events are marked with; undefined where AWS took the call and its answer was lost
-   */
-  async deploy(label: string): Promise<string | undefined> {
+  /** Has the environment change to a version, and nothing else of it. */
+  async deploy(label: string): Promise<void> {
     const command = new UpdateEnvironmentCommand({
       ApplicationName: this.applicationName,
       EnvironmentName: this.environmentName,
@@ -160,11 +155,12 @@ export class Beanstalk {
     });
     for (let attempt = 1; ; attempt++) {
       try {
-        const { $metadata } = await ask("elasticbeanstalk:UpdateEnvironment", () => this.#once.send(command));
-        return $metadata.requestId;
+        await ask("elasticbeanstalk:UpdateEnvironment", () => this.#once.send(command));
+        return;
       } catch (error) {
         if (!(error instanceof AwsFailure) || !/^(throttled|unreachable)$/.test(error.refusal)) throw error;
-        if (error.refusal === "unreachable" && (await this.environment()).status === "Updating") return undefined;
+        // AWS took it, and only the answer was lost.
+        if (error.refusal === "unreachable" && (await this.environment()).status === "Updating") return;
         if (attempt === clientDefaults.maxAttempts) throw error;
         await sleep(attempt * 1000);
       }
@@ -233,11 +229,10 @@ export class Beanstalk {
   async #eventPage(query: DescribeEventsCommandInput): Promise<BeanstalkEvent[]> {
     const command = new DescribeEventsCommand({ ApplicationName: this.applicationName, ...query });
     const { Events: events = [] } = await ask("elasticbeanstalk:DescribeEvents", () => this.#client.send(command));
-    return events.map(({ EventDate, Severity, Message, RequestId }) => ({
+    return events.map(({ EventDate, Severity, Message }) => ({
       at: EventDate ?? new Date(0),
       severity: Severity ?? "INFO",
       message: Message ?? "",
-      requestId: RequestId,
     }));
   }
 }

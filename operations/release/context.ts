@@ -128,10 +128,12 @@ function failureOf(error: PrismError, { report }: Context): ReleaseFailure {
     return {
       kind: "interrupted",
       message: `watching has stopped; what was begun goes on in AWS`,
-      details: [
-        `./prism release ${environment} ${version} goes on watching, and does the rest`,
-        `./prism release ${environment} --abort stops a deployment that is under way, and leaves the version before`,
-      ],
+      details: version
+        ? [
+            `./prism release ${environment} ${version} goes on watching, and does the rest`,
+            `./prism release ${environment} --abort stops a deployment that is under way, and leaves the version before`,
+          ]
+        : [],
     };
   }
   return {
@@ -141,7 +143,7 @@ function failureOf(error: PrismError, { report }: Context): ReleaseFailure {
       ...(error instanceof AwsFailure && error.refusal === "denied"
         ? ["docs/releases.md lists what a release may do"]
         : []),
-      `./prism release ${environment} ${version} goes on from here`,
+      ...(version ? [`./prism release ${environment} ${version} goes on from here`] : []),
     ],
   };
 }

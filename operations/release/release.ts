@@ -258,9 +258,8 @@ async function begin(context: Context, label: string, running: string): Promise<
     eventsAfter: eventsAfter?.toISOString(),
     outcome: "started",
   });
-  let requestId: string | undefined;
   try {
-    requestId = await beanstalk.deploy(label);
+    await beanstalk.deploy(label);
   } catch (error) {
     await store.update({ ...record, outcome: "refused", endedAt: new Date().toISOString() });
     throw error;
@@ -268,9 +267,7 @@ async function begin(context: Context, label: string, running: string): Promise<
   report.applied = true;
   report.previous = running;
   progress.line(`deploying ${label}; Ctrl-C stops watching, not the deployment`);
-  const begun = { ...record, requestId };
-  await store.update(begun);
-  return begun;
+  return record;
 }
 
 /** Has the CDN forget what it keeps of the version before. */

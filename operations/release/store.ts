@@ -23,8 +23,6 @@ export interface ReleaseRecord {
   startedAt: string;
   /** Last event of the environment before it, by AWS's clock. */
   eventsAfter?: string;
-  /** What Beanstalk marks the deployment's events with. */
-  requestId?: string;
   outcome: "started" | "deployed" | "failed" | "refused";
   endedAt?: string;
 }

@@ -57,6 +57,8 @@ export class Environment {
   loadBalancerArn = "";
   targetGroupArn = "";
   endpoint = "";
+  /** Keeps the operation that is under way where it is: it takes long. */
+  held = false;
   /** What is left of the operation that is under way, step by step. */
   pending: (() => void)[] = [];
   /** Versions that do not work here, and why. */
@@ -118,7 +120,7 @@ export class Environment {
 
   /** Takes the operation that is under way one step on; false when there is none. */
   advance(): boolean {
-    const step = this.pending.shift();
+    const step = this.held ? undefined : this.pending.shift();
     step?.();
     return step !== undefined;
   }
