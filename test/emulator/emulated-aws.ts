@@ -5,7 +5,16 @@ import { startMinistack, type Ministack } from "../support/ministack";
 import { stop } from "../support/processes";
 import { Credentials, EMULATED_SERVICES, Front } from "./front";
 import type { ClientClass, Inside } from "./inside";
+import { Bedrock } from "./services/bedrock";
+import { CloudTrail } from "./services/cloudtrail";
+import { CloudWatch } from "./services/cloudwatch";
+import { Ec2 } from "./services/ec2";
 import { ElasticBeanstalk } from "./services/elastic-beanstalk";
+import { ElastiCache } from "./services/elasticache";
+import { LoadBalancing } from "./services/elb";
+import { Rds } from "./services/rds";
+import { SecretsManager } from "./services/secrets-manager";
+import { Sns } from "./services/sns";
 import { Sts } from "./services/sts";
 
 /** The account of the world; the stack files name the same one. */
@@ -25,6 +34,12 @@ interface Destroyable {
 export class EmulatedAws {
   /** Who the program under test is. */
   readonly operator: Credentials;
+  readonly beanstalk: ElasticBeanstalk;
+  readonly bedrock = new Bedrock();
+  readonly cloudtrail = new CloudTrail();
+  readonly rds: Rds;
+  readonly secrets = new SecretsManager();
+  readonly sns = new Sns();
   private readonly clientsByKind = new Map<string, Destroyable>();
 
   private constructor(
@@ -32,8 +47,26 @@ export class EmulatedAws {
     private readonly ministack: Ministack,
     private readonly front: Front,
     private readonly insideClients: readonly Destroyable[],
-    readonly beanstalk: ElasticBeanstalk,
+    inside: Inside,
   ) {
+    this.beanstalk = new ElasticBeanstalk(inside);
+    this.rds = new Rds(inside);
+    for (const service of [
+      this.beanstalk,
+      this.rds,
+      this.bedrock.control,
+      this.bedrock.runtime,
+      this.cloudtrail,
+      this.secrets,
+      this.sns,
+      new CloudWatch(),
+      new Ec2(),
+      new ElastiCache(),
+      new LoadBalancing(inside, this.beanstalk),
+      new Sts(),
+    ]) {
+      front.add(service);
+    }
     this.operator = this.credentials("operator");
     this.credentials("administrator");
   }
@@ -52,10 +85,7 @@ export class EmulatedAws {
       clients.push(made as Destroyable);
       return made;
     };
-    const beanstalk = new ElasticBeanstalk(inside);
-    front.add(beanstalk);
-    front.add(new Sts());
-    return new EmulatedAws(folder, ministack, front, clients, beanstalk);
+    return new EmulatedAws(folder, ministack, front, clients, inside);
   }
 
   /** Where every AWS client is to call. */

@@ -326,20 +326,23 @@ function xmlName(name: string, member: Reference, shape: Shape): string {
 }
 
 /**
- * What an answer of the emulator says, to be added to. Members that the model does not know are left out: the SDK would not
- * see them either.
+ * What an answer of the emulator says, to be added to. Left out is what AWS does not write: members that the model does not
+ * know, and empty words where a number, a time or one of several words belongs.
  */
 export function readAnswer(model: Model, operation: Operation, answer: WireAnswer): Values {
-  if (!operation.output) return {};
-  const shape = model.shape(operation.output);
+  const { output } = operation;
+  return output ? (filled(model, output, readOutput(model, output, answer)) as Values) : {};
+}
+
+function readOutput(model: Model, output: Reference, answer: WireAnswer): Values {
+  const shape = model.shape(output);
   const body = Buffer.from(answer.body);
   switch (model.protocol) {
     case "json":
-      return known(shape, readJson(model, operation.output, JSON.parse(body.toString() || "{}")) as Values);
+      return readJson(model, output, JSON.parse(body.toString() || "{}")) as Values;
     case "query":
     case "ec2": {
-      const { resultWrapper } = operation.output;
-      const element = resultWrapper ? children(root(body), resultWrapper)[0] : root(body);
+      const element = output.resultWrapper ? children(root(body), output.resultWrapper)[0] : root(body);
       return element ? readXmlMembers(model, Object.entries(shape.members ?? {}), element) : {};
     }
     default: {
@@ -348,13 +351,38 @@ export function readAnswer(model: Model, operation: Operation, answer: WireAnswe
         const text = answer.headers[(member.locationName ?? name).toLowerCase()];
         return [name, text === undefined ? undefined : fromText(text, model.shape(member), "rfc822")];
       });
-      return { ...withoutUndefined(read), ...readBody(model, shape, operation.output, body) };
+      return { ...withoutUndefined(read), ...readBody(model, shape, output, body) };
     }
   }
 }
 
-function known(shape: Shape, values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => name in (shape.members ?? {})));
+/** A value without what says nothing. */
+function filled(model: Model, reference: Reference, value: unknown): unknown {
+  const shape = model.shape(reference);
+  switch (shape.type) {
+    case "structure":
+      if (shape.document) return value;
+      return withoutUndefined(
+        Object.entries(value as Values).map(([name, item]) => {
+          const member = shape.members?.[name];
+          return [name, member && filled(model, member, item)];
+        }),
+      );
+    case "list":
+      return (value as unknown[])
+        .map((item) => filled(model, shape.member!, item))
+        .filter((item) => item !== undefined);
+    case "map":
+      return withoutUndefined(
+        Object.entries(value as Values).map(([key, item]) => [key, filled(model, shape.value!, item)]),
+      );
+    case "string":
+      return value === "" && shape.enum ? undefined : value;
+    case "timestamp":
+      return Number.isNaN((value as Date).getTime()) ? undefined : value;
+    default:
+      return value === "" ? undefined : value;
+  }
 }
 
 /** Writes an answer that went well. */

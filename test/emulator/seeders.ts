@@ -747,11 +747,12 @@ const applicationSeeders = {
     const environment = world.beanstalk.environment(inputs.name);
     environment.settle();
     const dimension = (arn: string): string => arn.replace(/^.*:loadbalancer\//, "");
+    // What holds the environment's id in its name goes before the id.
     return [
-      [resource.id, environment.id],
+      [outputs.autoscalingGroups[0], environment.autoScalingGroup],
       [outputs.endpointUrl, environment.endpoint],
       [dimension(outputs.loadBalancers[0]!), dimension(environment.loadBalancerArn)],
-      [outputs.autoscalingGroups[0], environment.autoScalingGroup],
+      [resource.id, environment.id],
     ];
   },
 } satisfies Record<string, Seeder>;
