@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
   up: () => import("./verbs/deploy").then(({ up }) => up),
   destroy: () => import("./verbs/deploy").then(({ destroy }) => destroy),
   drift: () => import("./verbs/deploy").then(({ drift }) => drift),
+  doctor: () => import("./verbs/doctor").then(({ doctor }) => doctor),
   release: () => import("./verbs/release").then(({ release }) => release),
   rollback: () => import("./verbs/release").then(({ rollback }) => rollback),
 };

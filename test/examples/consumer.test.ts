@@ -24,7 +24,12 @@ const OUTPUTS: DeploymentOutputs = {
     operatorTokenSecretArn: "arn:aws:secretsmanager:eu-north-1:111122223333:secret:ai-prism/operator-token",
   },
   network: { vpcId: "vpc-0aaaaaaaaaaaaaaaa", privateSubnetIds: ["subnet-0aaaaaaaaaaaaaaaa"], securityGroupIds: {} },
-  redis: { primaryEndpoint: "master.ai-prism-redis", port: 6379, secretArn: "arn:aws:secretsmanager:redis" },
+  redis: {
+    replicationGroupId: "ai-prism-redis",
+    primaryEndpoint: "master.ai-prism-redis",
+    port: 6379,
+    secretArn: "arn:aws:secretsmanager:redis",
+  },
   database: {
     instanceIdentifier: "ai-prism-postgres",
     address: "ai-prism-postgres-proxy",
