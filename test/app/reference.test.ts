@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { LOG_EVENTS } from "../../catalog/log-events";
-import { Browser, OPERATOR_TOKEN, Instance, LIMITS, MODELS } from "./support/application";
+import { bundle } from "../../infra/bundle";
+import { Browser, FOLDERS, OPERATOR_TOKEN, Instance, LIMITS, MODELS } from "./support/application";
 import { BEDROCK_FAULTS, type Fault } from "./support/aws-front";
 import { FIRST_PASSWORD, sharedParts, type Parts } from "./support/parts";
 import { startLoad } from "./support/load";
@@ -403,6 +404,7 @@ describeWith("everything", "the reference application", function () {
 
   describe("asked for its health", () => {
     const OK = { database: "ok", redis: "ok", s3: "ok", bedrock: "ok" };
+    const version = bundle(FOLDERS).versionLabel;
     const ask = async (token?: string) => {
       const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const response = await browser().request("/health", { headers });
@@ -414,20 +416,20 @@ describeWith("everything", "the reference application", function () {
       const check = async () => isDeepStrictEqual((last = await ask(OPERATOR_TOKEN)), { code, body });
       await until(`/health answers ${JSON.stringify({ code, body })}`, check, () => JSON.stringify(last));
     };
-    const works = () => finds(200, { status: "ok", parts: OK });
-    const fails = (faults: object) => finds(503, { status: "failing", parts: { ...OK, ...faults } });
+    const works = () => finds(200, { status: "ok", version, parts: OK });
+    const fails = (faults: object) => finds(503, { status: "failing", version, parts: { ...OK, ...faults } });
     beforeEach(() => {
       coolDown();
       parts.redisCommand("DEL", "health:bedrock");
     });
 
-    it("names the parts for who has the token, and tells everybody else only whether all is well", async () => {
+    it("names the parts for who has the token, and tells everybody else only whether all is well in which version", async () => {
       await works();
-      assert.deepEqual(await ask(), { code: 200, body: { status: "ok" } });
+      assert.deepEqual(await ask(), { code: 200, body: { status: "ok", version } });
       parts.aws.fault = { when: /^HEAD \/documents/, fault: { status: 403, code: "AccessDenied" } };
       await fails({ s3: "403" });
       for (const token of [undefined, "", "guessed", `${OPERATOR_TOKEN}x`, OPERATOR_TOKEN.slice(1), "%C3%A9"]) {
-        assert.deepEqual(await ask(token), { code: 503, body: { status: "failing" } });
+        assert.deepEqual(await ask(token), { code: 503, body: { status: "failing", version } });
       }
     });
 

@@ -79,6 +79,7 @@ describe("application bundle", () => {
       "application.py",
       "clock.py",
       "gunicorn.conf.py",
+      "migrate_database.py",
       "migrations/alembic.ini",
       "migrations/env.py",
       "migrations/script.py.mako",

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { bundle } from "../../../infra/bundle";
+import { VERSION_FILE, bundle } from "../../../infra/bundle";
 import type { Parts } from "./parts";
 import { freePort, start, stop, until, type Started } from "../../support/processes";
 import { virtualEnvironment } from "../../support/tools";
@@ -26,10 +26,36 @@ export function applicationEnvironment(): string {
 
 /** Unpacks the reference application's bundle as an instance does. */
 export function unpackBundle(folder: string): void {
-  for (const [file, source] of bundle(FOLDERS).files) {
+  const { files, versionLabel } = bundle(FOLDERS);
+  for (const [file, source] of files) {
     fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     fs.copyFileSync(source, path.join(folder, file));
   }
+  fs.writeFileSync(path.join(folder, VERSION_FILE), `${versionLabel}\n`);
+}
+
+/** Runs the command that the platform runs once per release, in the folder of an unpacked bundle. */
+export function migrate(folder: string, env: NodeJS.ProcessEnv): Started {
+  const config = parse(fs.readFileSync(path.join(folder, ".ebextensions/30-migrations.config"), "utf8")) as {
+    container_commands: Record<string, { command: string }>;
+  };
+  const [migration] = Object.values(config.container_commands);
+  const instance = { ...env, PYTHONPATH: path.join(applicationEnvironment(), "bin") };
+  return start("bash", ["-c", migration!.command], { cwd: folder, env: instance });
+}
+
+/** What an instance's processes find in their environment. */
+export function instanceEnvironment(parts: Parts, port: number): NodeJS.ProcessEnv {
+  return {
+    ...systemVariables(),
+    // Where the tests' parts are, for libraries whose defaults are AWS itself and the system's roots.
+    AWS_ENDPOINT_URL: parts.aws.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_EC2_METADATA_DISABLED: "true",
+    SSL_CERT_FILE: parts.rootCertificate,
+    ...variablesFor(parts, port),
+  };
 }
 
 /** The processes of the Procfile, by name. */
@@ -88,18 +114,10 @@ export class Instance {
     const folder = fs.mkdtempSync(path.join(parts.folder, "current-"));
     unpackBundle(folder);
     const port = await freePort();
-    const env = {
-      ...systemVariables(),
-      // Where the tests' parts are, for libraries whose defaults are AWS itself and the system's roots.
-      AWS_ENDPOINT_URL: parts.aws.url,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_EC2_METADATA_DISABLED: "true",
-      SSL_CERT_FILE: parts.rootCertificate,
-      ...variablesFor(parts, port),
-    };
+    const env = instanceEnvironment(parts, port);
     const instance = new Instance(folder, port, env);
-    await instance.migrate();
+    const migrating = migrate(folder, env);
+    if ((await migrating.ended) !== 0) throw new Error(`the migration failed:\n${migrating.output()}`);
     await Promise.all(Object.keys(procfile(folder)).map((name) => instance.startProcess(name)));
     return instance;
   }
@@ -170,17 +188,6 @@ export class Instance {
 
   async stop(): Promise<void> {
     await Promise.all([...this.processes.keys()].map((name) => this.stopProcess(name)));
-  }
-
-  /** The command that the platform runs once per release. */
-  private async migrate(): Promise<void> {
-    const config = parse(fs.readFileSync(path.join(this.folder, ".ebextensions/30-migrations.config"), "utf8")) as {
-      container_commands: Record<string, { command: string }>;
-    };
-    const [migration] = Object.values(config.container_commands);
-    const env = { ...this.env, PYTHONPATH: path.join(applicationEnvironment(), "bin") };
-    const migrating = start("bash", ["-c", migration!.command], { cwd: this.folder, env });
-    if ((await migrating.ended) !== 0) throw new Error(`the migration failed:\n${migrating.output()}`);
   }
 }
 
