@@ -11,6 +11,19 @@ const directory = path.join(ROOT, "docs", "runbooks");
 const pages = fs.readdirSync(directory).filter((name) => name !== "README.md");
 const text = (page: string): string => fs.readFileSync(path.join(directory, page), "utf8");
 
+/** The sections of a page, by what it is about. */
+const HEADINGS = {
+  alarm: ["First look", "Fix", "Escalate"],
+  problem: ["First look and fix", "Escalate"],
+  recover: ["Before", "Steps", "Check", "Back"],
+  rotate: ["Before", "Steps", "Check", "Back"],
+} as const;
+
+function kindOf(page: string): keyof typeof HEADINGS {
+  const [, kind = "alarm"] = /^(problem|recover|rotate)-/.exec(page) ?? [];
+  return kind as keyof typeof HEADINGS;
+}
+
 describe("the runbooks", () => {
   it("are named by every alarm of every environment, and no page about an alarm is left over", async () => {
     const linked = new Set<string>();
@@ -36,7 +49,7 @@ describe("the runbooks", () => {
       }
     }
     assert.deepEqual(
-      pages.filter((page) => !page.startsWith("problem-") && !linked.has(page)),
+      pages.filter((page) => kindOf(page) === "alarm" && !linked.has(page)),
       [],
     );
   });
@@ -44,13 +57,20 @@ describe("the runbooks", () => {
   it("say what it means, where to look first, what to do and whom to ask", () => {
     for (const page of pages) {
       const headings = [...text(page).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-      const problem = page.startsWith("problem-");
-      assert.deepEqual(
-        headings,
-        problem ? ["First look and fix", "Escalate"] : ["First look", "Fix", "Escalate"],
-        page,
-      );
+      assert.deepEqual(headings, HEADINGS[kindOf(page)], page);
       assert.match(text(page), /^# .+\n\n[A-Z]/, page);
+    }
+  });
+
+  it("say of every recovery what is lost and how long it takes, and stand in the list of all of them", () => {
+    const overview = text("README.md");
+    for (const page of pages) {
+      if (kindOf(page) === "recover") {
+        assert.match(text(page), /^Recovery point: .+\. Recovery time: .+\.$/m, page);
+        const objectives = fs.readFileSync(path.join(ROOT, "docs", "recovery.md"), "utf8");
+        assert.ok(objectives.includes(`(runbooks/${page})`), `docs/recovery.md does not name ${page}`);
+      }
+      assert.ok(overview.includes(`(${page})`), `README.md does not name ${page}`);
     }
   });
 
