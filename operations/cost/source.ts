@@ -11,7 +11,7 @@ import { root } from "../paths";
 import { readCheckpoint } from "../policy/source";
 import { type Program, loadProgram, loadStackConfig } from "../program";
 import { type Reference, checkOut } from "../rehearse/reference";
-import { workspaceOf } from "../rehearse/workspace";
+import { type WorkspaceKind, workspaceOf } from "../rehearse/workspace";
 
 /** What a stack file says that no resource shows: the usage it expects, the quotas of its account. */
 export type Assumptions = Pick<StackSettings, "usage" | "models" | "database">;
@@ -49,16 +49,17 @@ export async function openStacks(options: SourceOptions): Promise<{ stack: Stack
   if (options.from !== undefined) return openChange(program, environment, options.from, settings);
   const { stateFile } = workspaceOf(program, environment);
   if (!fs.existsSync(stateFile)) await rehearse(environment, program, []);
-  return { stack: rehearsedStack(program, environment, settings) };
+  return { stack: rehearsedStack(program, environment, "rehearsals", settings) };
 }
 
 /** An environment as its last rehearsal left it. */
 export function rehearsedStack(
   program: Program,
   environment: string,
+  kind: WorkspaceKind = "rehearsals",
   settings: Assumptions = assumptionsOf(program, environment),
 ): Stack {
-  const { stateFile } = workspaceOf(program, environment);
+  const { stateFile } = workspaceOf(program, environment, kind);
   const written = fs.statSync(stateFile).mtime;
   const newer = newestSource(program, environment) > written.getTime();
   const verb = `./prism rehearse ${environment}${isRoot(program) ? "" : ` --program ${program.label}`}`;

@@ -27,7 +27,7 @@ function describeLoss(change: Change, how: "replaced" | "deleted", changes: Chan
   const holder = DATA_HOLDERS[resourceType(urn)];
   const isProtected = guard.protected.includes(urn);
   const isAllowed = guard.allowed.some((name) => [urn, resource, resourceName(urn)].includes(name));
-  if (change.retained || (!holder && !isProtected) || (isAllowed && !isProtected)) return [];
+  if (!isProtected && (change.retained || !holder || isAllowed)) return [];
   const because = properties.length > 0 ? ` because of ${properties.join(", ")}` : "";
   const renamed = how === "deleted" ? renamedTo(change, changes.created) : [];
   return [

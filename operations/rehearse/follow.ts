@@ -27,7 +27,13 @@ const passTitles: Record<PassName, string> = {
 };
 
 /** Hands the job to the child and shows its progress until it is done. */
-export function follow(child: ChildProcess, job: Job, workspace: Workspace, progress: Progress): Promise<Findings> {
+export function follow(
+  child: ChildProcess,
+  job: Job,
+  workspace: Workspace,
+  progress: Progress,
+  onPass?: (pass: PassName, event: "begins" | "ended") => void,
+): Promise<Findings> {
   return new Promise((resolve, reject) => {
     let findings: Findings | undefined;
     let interrupts = 0;
@@ -42,6 +48,8 @@ export function follow(child: ChildProcess, job: Job, workspace: Workspace, prog
     process.on("SIGTERM", interrupt);
     const step = stepPrinter(progress, job);
     child.on("message", (message: FromRehearsal) => {
+      if (message.kind === "passing") onPass?.(message.pass, "begins");
+      else if (message.kind === "passed") onPass?.(message.pass.name, "ended");
       if (message.kind === "passing") step.begin(message.pass);
       else if (message.kind === "resources") step.count(message.count);
       else if (message.kind === "passed") step.end(message.pass);

@@ -111,8 +111,8 @@ export interface RehearsalReport {
   orphans: OrphanReport[];
   /** Things put right before the rehearsal, such as what a killed run left behind. */
   notes: string[];
-  /** Absolute paths. */
-  location: { directory: string; state: string; world: string };
+  /** Absolute paths; the HTML report is there where something came up. */
+  location: { directory: string; state: string; world: string; report?: string };
   seconds: number;
 }
 

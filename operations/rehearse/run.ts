@@ -9,6 +9,7 @@ import { runCli } from "../pulumi";
 import { findPulumi, which } from "../toolchain";
 import { follow, startChild } from "./follow";
 import type { Findings, Job } from "./messages";
+import type { PassName } from "./report";
 import { type Workspace, engineEnvironment, prepareWorkspace } from "./workspace";
 
 /** AWS's own example account: for programs whose configuration names none. */
@@ -42,10 +43,12 @@ export interface Run {
   options: { env: string; "policy-pack": string };
   workspace: Workspace;
   progress: Progress;
+  /** Hears of every pass when it begins and when it has ended. */
+  onPass?: (pass: PassName, event: "begins" | "ended") => void;
 }
 
 /** Does one task in a process of its own. The caller holds the workspace's lock. */
-export async function runTask(task: Task, { target, options, workspace, progress }: Run): Promise<Findings> {
+export async function runTask(task: Task, { target, options, workspace, progress, onPass }: Run): Promise<Findings> {
   const { program, config, account } = target;
   // Started first, so that it loads its modules while the rest is made ready.
   const child = startChild();
@@ -61,7 +64,7 @@ export async function runTask(task: Task, { target, options, workspace, progress
       worldFile: workspace.worldFile,
       account,
     };
-    return await follow(child, job, workspace, progress);
+    return await follow(child, job, workspace, progress, onPass);
   } finally {
     child.kill("SIGKILL");
   }

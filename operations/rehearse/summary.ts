@@ -24,6 +24,7 @@ export function formatReport(report: RehearsalReport, width: number): string {
       ...report.orphans.flatMap(orphanLines),
       `Passes: ${report.passes.map((pass) => `${pass.name} ${seconds(pass.seconds)}`).join(", ")}`,
       `State:  ${report.location.directory}`,
+      ...(report.location.report ? [`Report: ${report.location.report}`] : []),
     ],
   ];
   return `${sections

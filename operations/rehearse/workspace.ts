@@ -24,12 +24,11 @@ export interface Workspace {
   pulumiHome: string;
 }
 
+/** What a workspace is for. */
+export type WorkspaceKind = "rehearsals" | "changes" | "adoptions" | "drifts";
+
 /** Where a rehearsal of an environment lies, whether it exists or not; those of a change, an adoption or drift lie apart. */
-export function workspaceOf(
-  program: Program,
-  environment: string,
-  kind: "rehearsals" | "changes" | "adoptions" | "drifts" = "rehearsals",
-): Workspace {
+export function workspaceOf(program: Program, environment: string, kind: WorkspaceKind = "rehearsals"): Workspace {
   const directory = path.join(prismDirectory(), kind, program.label, environment);
   const backend = path.join(directory, "state");
   return {

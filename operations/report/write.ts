@@ -1,10 +1,7 @@
 import * as fs from "node:fs";
 import { UsageError, systemCode } from "../errors";
-import { type Sources, collect } from "./collect";
+import { type Report, type Sources, collect } from "./collect";
 import { pageOf } from "./page";
-
-/** Name of the report in the folder of a rehearsal. */
-export const REPORT_FILE = "report.html";
 
 /**
  * Writes a report where it is wanted; a reader sees the old one or the new one, and never a part of it.
@@ -12,8 +9,13 @@ export const REPORT_FILE = "report.html";
  * @param option How an error calls the file.
  * @throws UsageError when it cannot be written
  */
-export function writeReport(sources: Sources, file: string, option = file): void {
-  const page = pageOf(collect(sources));
+export function writeReport(sources: Sources, file: string, option?: string): void {
+  writePage(collect(sources), file, option);
+}
+
+/** The same of what was computed before. */
+export function writePage(report: Report, file: string, option = file): void {
+  const page = pageOf(report);
   try {
     // Only what is a file already, or is not there, can be put in place as a whole.
     if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() === false) {

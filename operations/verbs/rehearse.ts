@@ -13,10 +13,12 @@ import { readFaults } from "../rehearse/faults";
 import { toComment } from "../rehearse/markdown";
 import { type OrphanAction, orphanActions } from "../rehearse/orphans";
 import { checkOut, type Reference } from "../rehearse/reference";
-import { type Failure, type RehearsalReport, emptyReport, exitCodeOf } from "../rehearse/report";
+import { type Failure, type PassName, type RehearsalReport, emptyReport, exitCodeOf } from "../rehearse/report";
 import { type Deployable, type Task, deployable, runTask } from "../rehearse/run";
 import { liftProtection, readState, stackOutputs, summarizeComponents } from "../rehearse/state";
 import { formatFailure, formatReport } from "../rehearse/summary";
+import { Reporter } from "../report/follow";
+import { REPORT_FILE, type ReportJob } from "../report/messages";
 import { type Workspace, lockWorkspace, removeAllButLock, workspaceOf } from "../rehearse/workspace";
 
 interface Options {
@@ -123,15 +125,24 @@ export const rehearse: CommandModule<unknown, Options> = {
     // Brings every policy along, which only drift is judged by here.
     const drifting = options.drift === undefined ? undefined : await import("../rehearse/drift");
     const drift = drifting?.readDriftFile(options.drift!);
-    const workspace = workspaceOf(program, options.env, options.from ? "changes" : drift ? "drifts" : "rehearsals");
+    const kind = options.from ? "changes" : drift ? "drifts" : "rehearsals";
+    const workspace = workspaceOf(program, options.env, kind);
     const report = emptyReport(program.project, options.env, {
       directory: workspace.directory,
       state: workspace.stateFile,
       world: workspace.worldFile,
     });
     const lock = lockWorkspace(workspace, options.env);
+    const reporter = new Reporter();
+    const job: ReportJob = { program: program.directory, environment: options.env, kind };
+    const onPass = (pass: PassName, event: "begins" | "ended") => {
+      if (pass === "up" && event === "begins") reporter.start();
+      // What drift is about comes after the deployment.
+      if (pass === "up" && event === "ended" && !drift) reporter.collect({ ...job, from: reference });
+    };
+    let reference: Reference | undefined;
     const run = async (target: Deployable, task: Task): Promise<void> => {
-      const findings = await runTask(task, { target, options, workspace, progress });
+      const findings = await runTask(task, { target, options, workspace, progress, onPass });
       report.notes.push(...findings.notes);
       report.passes.push(...findings.passes);
       // Drift is judged on the state that the refresh leaves, so its findings hold no policies.
@@ -143,7 +154,7 @@ export const rehearse: CommandModule<unknown, Options> = {
       if (options.fresh || options.from || drift) removeAllButLock(workspace);
       let guard: Guard | undefined;
       if (options.from) {
-        const reference = await checkOut(options.from, (text) => {
+        reference = await checkOut(options.from, (text) => {
           progress.line(text);
         });
         report.from = { reference: reference.reference, commit: reference.commit };
@@ -166,7 +177,14 @@ export const rehearse: CommandModule<unknown, Options> = {
         report.failure ??= forbidden(report.policies.broken);
       }
       readBack(report, workspace, options.checkpoint);
+      if (cameUp(report)) {
+        const file = path.join(workspace.directory, REPORT_FILE);
+        const problem = await reporter.write({ ...job, from: reference }, file, report.failure);
+        if (problem === undefined) report.location.report = file;
+        else report.notes.push(`the HTML report could not be written: ${problem}`);
+      }
     } finally {
+      reporter.close();
       lock.release();
       progress.end();
     }
@@ -177,11 +195,19 @@ export const rehearse: CommandModule<unknown, Options> = {
     if (options.markdown !== undefined) write("--markdown", options.markdown, toComment(report));
     if (options.json) printJson(report);
     if (report.failure) process.stderr.write(formatFailure(report));
-    if (!options.json && report.passes.some(({ name }) => name === "up")) {
+    if (!options.json && hasDeployed(report)) {
       process.stdout.write(formatReport(report, process.stdout.columns ?? 120));
     }
   },
 };
+
+const hasDeployed = ({ passes }: RehearsalReport): boolean => passes.some(({ name }) => name === "up");
+
+/** Whether there is something to show; whoever interrupts does not wait for a page. */
+function cameUp(report: RehearsalReport): boolean {
+  const isCutOff = report.failure?.kind === "interrupted" || report.failure?.kind === "disk-full";
+  return hasDeployed(report) && !isCutOff && report.components.length > 0;
+}
 
 /** The same program in the files of a reference. */
 function programAt({ reference, directory }: Reference, program: Program): Program {

@@ -8,7 +8,8 @@ import { prismDirectory } from "../paths";
 import { exemptionsOf, settingsOf } from "../policy/settings";
 import { loadProgram } from "../program";
 import { workspaceOf } from "../rehearse/workspace";
-import { REPORT_FILE, writeReport } from "../report/write";
+import { REPORT_FILE } from "../report/messages";
+import { writeReport } from "../report/write";
 
 interface Options extends SourceOptions {
   out?: string;
