@@ -265,9 +265,11 @@ const bucketSeeders = {
   },
   "aws:s3/bucketObjectv2:BucketObjectv2": async (world, resource) => {
     const { bucket, key, region, source } = inputsOf<
-      OfBucket & { key: string; source: { assets: Record<string, { path: string }> } }
+      OfBucket & { key: string; source: { assets: Record<string, { path?: string; text?: string }> } }
     >(resource);
-    const files = Object.entries(source.assets).map(([name, { path }]) => [name, fs.readFileSync(path)] as const);
+    const files = Object.entries(source.assets).map(
+      ([name, { path, text = "" }]) => [name, path === undefined ? Buffer.from(text) : fs.readFileSync(path)] as const,
+    );
     await world
       .client(s3.S3Client, region)
       .send(new s3.PutObjectCommand({ Bucket: bucket, Key: key, Body: zipSync(Object.fromEntries(files)) }));
