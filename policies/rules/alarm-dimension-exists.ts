@@ -1,4 +1,4 @@
-import { alarmMetrics, deadDimension } from "../metrics";
+import { alarmMetrics, deadMetric, otherNamespaces } from "../metrics";
 import type { StackRule } from "../rule";
 
 export const alarmDimensionExists: StackRule = {
@@ -10,16 +10,16 @@ export const alarmDimensionExists: StackRule = {
   scope: "stack",
   types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
   controls: { wellArchitected: ["REL06-BP01"] },
-  remediation: "Take the dimension from the resource's output instead of writing its name again.",
+  remediation:
+    "Take the dimension from the resource's output instead of writing its name again, and put the alarm where the metric is published.",
   url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html",
-  check(alarm, { fail, attempt, stack }) {
-    attempt(() => {
-      for (const { label, dimensions } of alarmMetrics(alarm)) {
-        for (const [name, value] of Object.entries(dimensions)) {
-          const dead = deadDimension(stack, name, value);
-          if (dead) fail(`${label}${dead}.`);
-        }
-      }
-    });
+  parameters: { otherNamespaces },
+  check(alarm, { fail, attempt, parameter, stack }) {
+    for (const use of alarmMetrics(alarm)) {
+      attempt(() => {
+        const reason = deadMetric(stack, use, alarm.region, parameter<string[]>("otherNamespaces"));
+        if (reason) fail(`${use.label}${reason}.`);
+      });
+    }
   },
 };

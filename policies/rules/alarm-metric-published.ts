@@ -1,4 +1,4 @@
-import { alarmMetrics, published } from "../metrics";
+import { alarmMetrics, unpublished } from "../metrics";
 import type { ResourceRule } from "../rule";
 
 export const alarmMetricPublished: ResourceRule = {
@@ -13,11 +13,19 @@ export const alarmMetricPublished: ResourceRule = {
   remediation:
     "Take a metric that the service publishes. Memory and disk of an instance come from the CloudWatch agent, in a namespace of your own.",
   url: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html",
-  check(alarm, { fail, attempt }) {
+  parameters: {
+    otherMetrics: {
+      type: "array",
+      items: { type: "string" },
+      description: "Names of metrics that AWS has begun to publish since.",
+      default: [],
+    },
+  },
+  check(alarm, { fail, attempt, parameter }) {
     attempt(() => {
-      for (const { label, namespace, name } of alarmMetrics(alarm)) {
-        const known = Object.hasOwn(published, namespace) ? published[namespace] : undefined;
-        if (known && !known.has(name)) fail(`${label}${namespace} has no metric ${name}, so the alarm never fires.`);
+      for (const use of alarmMetrics(alarm)) {
+        const reason = parameter<string[]>("otherMetrics").includes(use.name) ? undefined : unpublished(use);
+        if (reason) fail(`${use.label}${reason}, so the alarm never fires.`);
       }
     });
   },

@@ -1,6 +1,8 @@
-import { deadDimension } from "../metrics";
-import { need } from "../read";
+import { deadMetric, otherNamespaces, unpublished, widgetMetrics } from "../metrics";
+import { need, needList } from "../read";
+import type { Resource } from "../resource";
 import type { StackRule } from "../rule";
+import type { StackIndex } from "../stack-index";
 
 export const dashboardLiveReferences: StackRule = {
   id: "dashboard-live-references",
@@ -11,53 +13,72 @@ export const dashboardLiveReferences: StackRule = {
   scope: "stack",
   types: ["aws:cloudwatch/dashboard:Dashboard"],
   controls: { wellArchitected: ["REL06-BP01", "OPS08-BP01"] },
-  remediation: "Take names from the resources' outputs instead of writing them again.",
+  remediation:
+    "Take names from the resources' outputs instead of writing them again, and each metric from the region where it is published.",
   url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html",
-  check(dashboard, { fail, attempt, stack }) {
-    let body: unknown;
-    try {
-      body = JSON.parse(dashboard.text("dashboardBody") ?? "{}");
-    } catch (error) {
-      // What is not known yet is for the caller to count.
-      if (!(error instanceof SyntaxError)) throw error;
-      return fail("dashboardBody is not a JSON document.");
-    }
-    const widgets = need(body, "widgets");
-    const properties = (Array.isArray(widgets) ? widgets : []).map((widget) => need(widget, "properties"));
+  parameters: { otherNamespaces },
+  check(dashboard, { fail, attempt, parameter, stack }) {
+    const widgets = widgetsOf(dashboard);
+    if (!widgets) return fail("dashboardBody is not a JSON document.");
+    // The same is often shown by several widgets.
     const dead = new Set<string>();
-    attempt(() => {
-      for (const shown of properties) {
-        for (const [name, value] of dimensionsIn(need(shown, "metrics"))) {
-          const text = deadDimension(stack, name, value);
-          if (text) dead.add(text);
-        }
+    for (const shown of widgets) {
+      for (const { region, ...use } of widgetMetrics(shown)) {
+        attempt(() => {
+          const others = parameter<string[]>("otherNamespaces");
+          const reason = unpublished(use) ?? deadMetric(stack, use, region, others);
+          if (reason) dead.add(`A widget shows what is not there: ${reason}.`);
+        });
       }
-    });
-    for (const text of dead) fail(`A widget's ${text}.`);
-    attempt(() => {
-      const groups = stack.ofType(["aws:cloudwatch/logGroup:LogGroup"]).map((group) => group.text("name"));
-      for (const shown of properties) {
-        for (const [, group = ""] of String(need(shown, "query") ?? "").matchAll(/SOURCE\s+'([^']+)'/g)) {
-          if (groups.length > 0 && !groups.includes(group))
-            fail(`A widget reads the log group ${group}, which is not here.`);
+      attempt(() => {
+        for (const arn of alarmsOf(shown)) {
+          if (isGone(stack, arn)) dead.add(`A widget shows the alarm ${arn.split(":").at(-1)}, which is not here.`);
         }
-      }
-    });
+      });
+      attempt(() => {
+        for (const group of missingGroups(stack, shown)) {
+          dead.add(`A widget reads the log group ${group}, which is not here.`);
+        }
+      });
+    }
+    for (const text of dead) fail(text);
   },
 };
 
-/** Pairs of dimension and value in a widget's metrics: `[namespace, name, dimension, value, …, options]`. */
-function dimensionsIn(metrics: unknown): [string, string][] {
-  let before: unknown[] = [];
-  return (Array.isArray(metrics) ? (metrics as unknown[]) : []).flatMap((row) => {
-    if (!Array.isArray(row)) return [];
-    // A dot repeats what stood in the row above.
-    const cells: unknown[] = row.map((cell, index) => (cell === "." ? before[index] : cell));
-    before = cells;
-    const pairs: [string, string][] = [];
-    for (let index = 2; index + 1 < cells.length && typeof cells[index + 1] === "string"; index += 2) {
-      pairs.push([String(cells[index]), String(cells[index + 1])]);
-    }
-    return pairs;
-  });
+/** The properties of a dashboard's widgets; undefined when its body is no JSON document. @throws Deferred */
+function widgetsOf(dashboard: Resource): unknown[] | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(dashboard.text("dashboardBody") ?? "{}");
+  } catch (error) {
+    // What is not known yet is for the caller to count.
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+  return needList(body, "widgets").map((widget) => need(widget, "properties"));
+}
+
+/** The ARNs of alarms that a widget shows, by themselves or as a line in a graph. */
+function alarmsOf(shown: unknown): string[] {
+  return [...needList(shown, "alarms"), ...needList(shown, "annotations.alarms")].map(String);
+}
+
+/** Whether an alarm is not in this stack, though it has alarms. */
+function isGone(stack: StackIndex, arn: string): boolean {
+  const alarms = stack.ofType([
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+  ]);
+  return alarms.length > 0 && !alarms.some((alarm) => alarm.text("arn") === arn);
+}
+
+/** The log groups that a widget's query reads and this stack, which has log groups, does not hold in that region. */
+function missingGroups(stack: StackIndex, shown: unknown): string[] {
+  const groups = stack.ofType(["aws:cloudwatch/logGroup:LogGroup"]);
+  const region = need(shown, "region");
+  const names = groups
+    .filter((group) => region === undefined || group.region === undefined || group.region === region)
+    .map((group) => group.text("name"));
+  const read = [...String(need(shown, "query") ?? "").matchAll(/SOURCE\s+'([^']+)'/g)].map(([, group]) => group!);
+  return groups.length === 0 ? [] : read.filter((group) => !names.includes(group));
 }

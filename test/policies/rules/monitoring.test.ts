@@ -86,6 +86,10 @@ const metric = (namespace: unknown, metricName: string, dimensions: object = {})
   alarm({ namespace, metricName, dimensions });
 describeRule(alarmMetricPublished, {
   passes: {
+    "a metric that AWS has begun to publish since": {
+      resources: metric("AWS/EC2", "MemoryUtilization"),
+      parameters: { otherMetrics: ["MemoryUtilization"] },
+    },
     "a metric that EC2 has": metric("AWS/EC2", "CPUUtilization"),
     "memory from the agent": metric("AIPrism/Instances", "mem_used_percent"),
     "a query over metrics that there are": alarm({
@@ -184,6 +188,10 @@ const dashboard = (body: unknown) =>
 const showing = (...metrics: unknown[][]) => dashboard({ widgets: [{ type: "metric", properties: { metrics } }] });
 const logGroup = resource("aws:cloudwatch/logGroup:LogGroup", "log", { name: "/app/web" });
 const reading = (query: string) => dashboard({ widgets: [{ type: "log", properties: { query } }] });
+const ALARM_ARN = "arn:aws:cloudwatch:eu-north-1:123456789012:alarm:High-CPU";
+const filter = resource("aws:cloudwatch/logMetricFilter:LogMetricFilter", "jobs", {
+  metricTransformation: { namespace: "App", name: "Jobs", value: "1" },
+});
 describeRule(dashboardLiveReferences, {
   passes: {
     "a database that is here": [
@@ -198,12 +206,64 @@ describeRule(dashboardLiveReferences, {
       ),
     ],
     "text alone": [database, ...dashboard({ widgets: [{ type: "text", properties: { markdown: "# Hello" } }] })],
+    "rows that repeat all but the end of the row above": [
+      database,
+      ...showing(
+        ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "ai-prism-postgres"],
+        ["...", "ai-prism-postgres"],
+      ),
+    ],
+    "an expression over other rows": [database, ...showing([{ expression: "m1 * 2", id: "e1" }])],
+    "a database of another account": [
+      database,
+      ...showing(["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "old", { accountId: "123456789012" }]),
+    ],
+    "an alarm that is here": [
+      ...alarm({ arn: ALARM_ARN }),
+      ...dashboard({ widgets: [{ type: "alarm", properties: { alarms: [ALARM_ARN] } }] }),
+    ],
+    "a metric of the program's own that a filter counts": [filter, ...showing(["App", "Jobs"])],
+    "a metric that something outside the stack publishes": {
+      resources: showing(["Elsewhere", "Jobs"]),
+      parameters: { otherNamespaces: ["Elsewhere"] },
+    },
+    "a metric that a role may put where it likes": [
+      resource("aws:iam/rolePolicy:RolePolicy", "agent", {
+        policy: document({
+          Effect: "Allow",
+          Action: "cloudwatch:PutMetricData",
+          Resource: "*",
+          Condition: { StringEquals: { "cloudwatch:namespace": "Machines/*" } },
+        }),
+      }),
+      ...showing(["Machines/Web", "Memory"]),
+    ],
     "a log group that is here": [logGroup, ...reading("SOURCE '/app/web' | fields @message")],
   },
   fails: {
     "a database of another name": [
       [database, ...showing(["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "old"])],
       /DBInstanceIdentifier is "old"/,
+    ],
+    "the last of three rows": [
+      [
+        database,
+        ...showing(["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "ai-prism-postgres"], ["...", "old"]),
+      ],
+      /DBInstanceIdentifier is "old"/,
+    ],
+    "a metric that nobody publishes": [showing(["AWS/EC2", "MemoryUtilization"]), /AWS\/EC2 has no metric Memory/],
+    "a metric that no filter counts": [[filter, ...showing(["App", "Documents"])], /no filter counts App Documents/],
+    "a metric that a filter counts without dimensions": [
+      [filter, ...showing(["App", "Jobs", "Queue", "x"])],
+      /App Jobs is counted by other dimensions/,
+    ],
+    "an alarm that is not here": [
+      [
+        ...alarm({ arn: ALARM_ARN }),
+        ...dashboard({ widgets: [{ properties: { annotations: { alarms: [`${ALARM_ARN}-old`] } } }] }),
+      ],
+      /shows the alarm High-CPU-old/,
     ],
     "a log group that is not here": [[logGroup, ...reading("SOURCE '/app/old' | fields @message")], /\/app\/old/],
     "a text that is no JSON": [dashboard("{"), /not a JSON document/],
