@@ -138,16 +138,23 @@ export class Provider {
     const existing = this.#world.get(request.urn, id) ?? this.#world.find(request.type, id);
     if (!existing) throw new Refusal(`${request.type} ${id} does not exist`);
     const previous = revealAll(existing.outputs);
-    const context = this.#context(request, facts, configuration, inputs, previous, seedOf(existing), id);
+    const wanted = modelOf(request.type)?.sendsOnlyChanges ? changed(existing.inputs, oldInputs, inputs) : inputs;
+    const context = this.#context(request, facts, configuration, wanted, previous, seedOf(existing), id);
     const operation = operationOf("update", request, context);
     this.#interference?.before(operation);
-    this.#refuse(request, facts, context, inputs, existing);
-    const outputs = this.#outputs(facts, configuration, context, inputs);
-    for (const name of stable(facts, existing.inputs, inputs)) {
+    this.#refuse(request, facts, context, wanted, existing);
+    const outputs = this.#outputs(facts, configuration, context, wanted);
+    for (const name of stable(facts, existing.inputs, wanted)) {
       if (existing.outputs[name] === undefined) continue;
-      if (facts.computed.includes(name) || inputs[name] === undefined) outputs[name] = existing.outputs[name];
+      if (facts.computed.includes(name) || wanted[name] === undefined) outputs[name] = existing.outputs[name];
     }
-    this.#world.replace(existing, { ...existing, ...request, region: regionOf(facts, context), inputs, outputs });
+    this.#world.replace(existing, {
+      ...existing,
+      ...request,
+      region: regionOf(facts, context),
+      inputs: wanted,
+      outputs,
+    });
     this.#interference?.after(operation, outputs);
     return outputs;
   }
@@ -365,6 +372,17 @@ function isForeseeable(template: string | undefined): boolean {
 /** What tells the incarnations of one resource apart. */
 function seedOf(resource: WorldResource): string {
   return `${resource.urn}\n${resource.generation ?? 1}`;
+}
+
+/** What exists, with those properties changed that the engine changes. */
+function changed(existing: Properties, olds: Properties, news: Properties): Properties {
+  const kept = withoutRedacted(restore(existing, olds)) as Properties;
+  const names = [...new Set([...Object.keys(kept), ...Object.keys(news)])];
+  const values = names.map((name) => {
+    const same = sameValue(reveal(olds[name]), reveal(news[name]));
+    return [name, same ? kept[name] : news[name]] as const;
+  });
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
 /** The computed outputs that a change of inputs leaves as they are. */

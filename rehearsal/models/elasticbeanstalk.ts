@@ -406,7 +406,7 @@ const applicationVersion: Model = {
 };
 
 export const models: Models = {
-  [ENVIRONMENT]: { outputs, refuse },
+  [ENVIRONMENT]: { outputs, refuse, sendsOnlyChanges: true },
   [VERSION]: applicationVersion,
   [APPLICATION]: {
     refuseDelete({ world, inputs, region }) {

@@ -78,6 +78,8 @@ export interface Model {
   refuse?(context: ModelContext): Refused | undefined;
   /** Why AWS refuses to delete the resource, or undefined. */
   refuseDelete?(context: ModelContext): Refused | undefined;
+  /** A change sends AWS what changed and nothing else, so that what was changed past the engine stays as it is. */
+  readonly sendsOnlyChanges?: true;
   /** Whether AWS only schedules the deletion: the resource is of no use any more, and its name stays taken. */
   lingers?(context: ModelContext): boolean;
 }

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { drift } from "../../rehearsal/drift";
 import type { Properties } from "../../rehearsal/values";
 import { Account, ACCOUNT } from "./account";
 import { allow, bucket, code, key, network, role, securityGroup } from "./fixtures";
@@ -147,6 +149,28 @@ describe("a simulated environment", () => {
     const writer = "logdelivery.elasticloadbalancing.amazonaws.com";
     bucket(account, "open", allow(writer, "s3:PutObject", "arn:aws:s3:::open/lb/*"));
     account.create(ENVIRONMENT, "web", environment([PROFILE_OPTION, ...logs("open")]));
+  });
+
+  it("keeps the version and the platform that it was brought to past the engine, through every change of it", () => {
+    const account = prepared();
+    bucket(account, "bundles");
+    for (const name of ["v1", "v2"]) {
+      account.create(VERSION, name, { name, application: "app", bucket: "bundles", key: `${name}.zip` });
+    }
+    const first = environment([PROFILE_OPTION], { version: "v1" });
+    const { id } = account.create(ENVIRONMENT, "web", first);
+    const engine = account.world.find(ENVIRONMENT, id)!;
+    const platform = "64bit Amazon Linux 2023 v4.14.0 running Python 3.11";
+    const resource = "elasticbeanstalk.Environment web";
+    drift(account.world, [{ resource, set: { version: "v2", solutionStackName: platform } }]);
+    const scaled = environment([PROFILE_OPTION, ["aws:autoscaling:asg", "MaxSize", "9"]], { version: "v1" });
+    const checked = account.check(ENVIRONMENT, "web", scaled, engine.inputs);
+    const { type, name, urn } = engine;
+    const { configuration, provider } = account;
+    const { inputs, outputs } = engine;
+    const now = provider.update({ type, name, urn }, id, configuration, outputs, inputs, checked, false);
+    assert.deepEqual([now.version, now.solutionStackName], ["v2", platform]);
+    assert.ok(JSON.stringify(account.world.find(ENVIRONMENT, id)!.inputs.settings).includes("MaxSize"));
   });
 
   it("keeps its application, its version and its certificate", () => {
