@@ -1,11 +1,14 @@
 import * as fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { createCertificate } from "../support/certificate";
 import { startMinistack, type Ministack } from "../support/ministack";
 import { stop } from "../support/processes";
+import { Cdn } from "./cdn";
 import { Credentials, EMULATED_SERVICES, Front } from "./front";
 import type { ClientClass, Inside } from "./inside";
 import { Bedrock } from "./services/bedrock";
+import { CloudFront } from "./services/cloudfront";
 import { CloudTrail } from "./services/cloudtrail";
 import { CloudWatch } from "./services/cloudwatch";
 import { Ec2 } from "./services/ec2";
@@ -34,8 +37,8 @@ interface Destroyable {
 export class EmulatedAws {
   /** Who the program under test is. */
   readonly operator: Credentials;
-  readonly beanstalk: ElasticBeanstalk;
   readonly bedrock = new Bedrock();
+  readonly cloudfront: CloudFront;
   readonly cloudtrail = new CloudTrail();
   readonly rds: Rds;
   readonly secrets = new SecretsManager();
@@ -48,11 +51,15 @@ export class EmulatedAws {
     private readonly front: Front,
     private readonly insideClients: readonly Destroyable[],
     inside: Inside,
+    readonly beanstalk: ElasticBeanstalk,
+    /** The edge that viewers reach the distribution at. */
+    readonly cdn: Cdn,
   ) {
-    this.beanstalk = new ElasticBeanstalk(inside);
+    this.cloudfront = new CloudFront(cdn);
     this.rds = new Rds(inside);
     for (const service of [
-      this.beanstalk,
+      beanstalk,
+      this.cloudfront,
       this.rds,
       this.bedrock.control,
       this.bedrock.runtime,
@@ -62,7 +69,7 @@ export class EmulatedAws {
       new CloudWatch(),
       new Ec2(),
       new ElastiCache(),
-      new LoadBalancing(inside, this.beanstalk),
+      new LoadBalancing(inside, beanstalk),
       new Sts(),
     ]) {
       front.add(service);
@@ -85,7 +92,9 @@ export class EmulatedAws {
       clients.push(made as Destroyable);
       return made;
     };
-    return new EmulatedAws(folder, ministack, front, clients, inside);
+    const beanstalk = new ElasticBeanstalk(inside);
+    const cdn = await Cdn.start(inside, ACCOUNT, beanstalk, createCertificate(folder));
+    return new EmulatedAws(folder, ministack, front, clients, inside, beanstalk, cdn);
   }
 
   /** Where every AWS client is to call. */
@@ -107,6 +116,7 @@ export class EmulatedAws {
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: os.devNull,
       AWS_SHARED_CREDENTIALS_FILE: os.devNull,
+      NODE_EXTRA_CA_CERTS: this.cdn.certificateFile,
     };
   }
 
@@ -127,7 +137,7 @@ export class EmulatedAws {
   /** Ends the world. @throws Error when a request, or an answer of the front's own, broke a service's model */
   async stop(): Promise<void> {
     for (const client of [...this.clientsByKind.values(), ...this.insideClients]) client.destroy();
-    await Promise.all([this.front.stop(), stop(this.ministack.started)]);
+    await Promise.all([this.front.stop(), this.cdn.stop(), stop(this.ministack.started)]);
     fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
     const complaints = this.takeComplaints();
     if (complaints.length > 0) throw new Error(`not as AWS's own models have it:\n${complaints.join("\n")}`);

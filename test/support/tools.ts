@@ -49,13 +49,15 @@ function findPython(): string | undefined {
     });
 }
 
+/** What tests need of this machine: Python alone; with it what the emulated AWS is made of; all that is in {@link PROGRAMS}. */
+export type Needed = "python" | "aws" | "everything";
+
 /** What has to be installed before the tests can run, or undefined. */
-export function whatIsMissing(parts: "python" | "everything"): string | undefined {
+export function whatIsMissing(parts: Needed): string | undefined {
   const packages = python() ? [] : ["python3.11", "python3.11-venv"];
-  if (parts === "everything") {
-    for (const [debianPackage, names] of Object.entries(PROGRAMS)) {
-      if (!names.every(program)) packages.push(debianPackage);
-    }
+  const wanted: readonly string[] = { python: [], aws: ["openssl"], everything: Object.keys(PROGRAMS) }[parts];
+  for (const [debianPackage, names] of Object.entries(PROGRAMS)) {
+    if (wanted.includes(debianPackage) && !names.every(program)) packages.push(debianPackage);
   }
   return packages.length === 0
     ? undefined
@@ -63,7 +65,7 @@ export function whatIsMissing(parts: "python" | "everything"): string | undefine
 }
 
 /** Tests that need programs of this machine; where one is missing they are skipped, and their title says what to install. */
-export function describeWith(parts: "python" | "everything", title: string, body: (this: Mocha.Suite) => void): void {
+export function describeWith(parts: Needed, title: string, body: (this: Mocha.Suite) => void): void {
   const missing = whatIsMissing(parts);
   if (missing) describe.skip(`${title} (${missing})`, body);
   else describe(title, body);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { RedisCache } from "../../../infra/redis-cache";
 import { runMocked } from "../../support/mocks";
 import { AwsFront } from "./aws-front";
+import { type Certificate, createCertificate } from "../../support/certificate";
 import { startMinistack } from "../../support/ministack";
 import { freePort, start, stop, until, type Started } from "../../support/processes";
 import { program } from "../../support/tools";
@@ -174,21 +175,6 @@ class Service {
 
 function run({ file, args, folder, uid, gid }: Command): Started {
   return start(file, args, { cwd: folder, uid, gid, env: { PATH: process.env.PATH, LC_ALL: "C" } });
-}
-
-interface Certificate {
-  readonly file: string;
-  readonly key: string;
-}
-
-function createCertificate(folder: string): Certificate {
-  const [file, key] = [path.join(folder, "root.pem"), path.join(folder, "key.pem")];
-  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync(program("openssl")!, ["req", "-x509", ...kind, ...subject, "-keyout", key, "-out", file], {
-    stdio: "ignore",
-  });
-  return { file, key };
 }
 
 async function postgresCommand(folder: string, { file, key }: Certificate): Promise<Command> {
