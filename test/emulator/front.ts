@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as http2 from "node:http2";
+import { gunzipSync } from "node:zlib";
 import { iamAction } from "./iam-actions";
 import { Model } from "./model";
 import { OnePort } from "./one-port";
@@ -119,7 +120,8 @@ export class Front {
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const { method = "GET", url = "/", headers } = request;
-      void this.handle({ method, url, headers, body: Buffer.concat(parts) }).then((answer) => {
+      const { headers: kept, body } = unpacked(headers, Buffer.concat(parts));
+      void this.handle({ method, url, headers: kept, body }).then((answer) => {
         if (answer === "silence") {
           request.socket.destroy();
           return;
@@ -248,6 +250,14 @@ export class Front {
       onward.end(request.body);
     });
   }
+}
+
+/** The SDK packs long requests, and the emulator does not unpack them. */
+function unpacked(headers: http.IncomingHttpHeaders, sent: Buffer): Pick<WireRequest, "headers" | "body"> {
+  const { "content-encoding": encoding, ...kept } = headers;
+  if (encoding !== "gzip") return { headers, body: sent };
+  const body = gunzipSync(sent);
+  return { headers: { ...kept, "content-length": String(body.length) }, body };
 }
 
 interface Signature {
