@@ -1,6 +1,6 @@
 import type { Bounds, RelationFacts, Shapes, TypeFacts, ValueFacts } from "./facts";
 import { commonParent, select, selectItems } from "./selection";
-import { isObject, isOpaque, type Properties, revealAll, UNKNOWN } from "./values";
+import { hasUnknown, isObject, isOpaque, type Properties, revealAll, UNKNOWN } from "./values";
 
 /** One thing wrong with a resource's inputs. */
 export interface Failure {
@@ -234,34 +234,51 @@ class Judgement {
   }
 
   conditions(facts: RelationFacts, defaults: Properties): void {
-    const valueOf = (name: string) => this.#inputs[name] ?? defaults[name];
-    for (const { when, required = [], excluded = [] } of facts.conditions ?? []) {
-      const holds = Object.entries(when).every(([name, value]) =>
-        value === "*" ? isGiven(valueOf(name)) && valueOf(name) !== "" : valueOf(name) === value,
-      );
-      if (!holds) continue;
-      const why = Object.keys(when).map((name) => `${name} is ${String(valueOf(name))}`);
-      for (const names of required.map((one) => one.split("|"))) {
+    for (const condition of facts.conditions ?? []) {
+      const { when, unless, required = [], excluded = [], ranges = {} } = condition;
+      const needed = required.map((one) => one.split("|"));
+      const all = [when, unless ?? {}, ranges].flatMap(Object.keys).concat(excluded, ...needed);
+      const parent = commonParent(all);
+      const own = (name: string) => (parent ? name.slice(parent.length + 1) : name);
+      for (const place of select(this.#inputs, parent)) {
+        if (!isObject(place.value)) continue;
+        const given = (name: string) => select(place.value, own(name))[0]?.value;
+        const valueOf = (name: string) => given(name) ?? defaults[name];
+        const has = ([name, value]: [string, unknown]) =>
+          value === "*" ? isGiven(valueOf(name)) && valueOf(name) !== "" : valueOf(name) === value;
+        if (!Object.entries(when).every(has)) continue;
+        if (unless && Object.entries(unless).every(has)) continue;
+        const path = (name: string) => (place.path ? `${place.path}.${own(name)}` : own(name));
+        const why = [
+          ...Object.keys(when).map((name) => `${own(name)} is ${String(valueOf(name))}`),
+          ...Object.entries(unless ?? {}).map(([name, value]) => `${own(name)} is not ${String(value)}`),
+        ].join(" and ");
         // Where a number is needed, zero stands for "not given".
-        const isThere = (name: string) =>
-          presence(this.#inputs[name]) !== "absent" && !(Number(this.#inputs[name]) <= 0);
-        if (names.some(isThere)) continue;
-        this.#fail(names[0]!, `${names.join(" or ")} must be given where ${why.join(" and ")}`);
-      }
-      for (const name of excluded) {
-        if (isGiven(this.#inputs[name])) this.#fail(name, `cannot be given where ${why.join(" and ")}`);
+        const isThere = (name: string) => presence(given(name)) !== "absent" && !(Number(given(name)) <= 0);
+        for (const names of needed.filter((one) => !one.some(isThere))) {
+          this.#fail(path(names[0]!), `${names.map(own).join(" or ")} must be given where ${why}`);
+        }
+        for (const name of excluded.filter((one) => isGiven(given(one)))) {
+          this.#fail(path(name), `cannot be given where ${why}`);
+        }
+        for (const [name, bounds] of Object.entries(ranges)) {
+          const value = given(name);
+          if (isGiven(value) && !within(Number(value), bounds)) {
+            this.#fail(path(name), `must be ${span(bounds)} where ${why}${this.#not(path(name), value)}`);
+          }
+        }
       }
     }
   }
 
-  members(memberOf: Record<string, string> = {}): void {
-    for (const [property, list] of Object.entries(memberOf)) {
-      const members = select(this.#inputs, list).map(({ value }) => value);
-      if (members.length === 0 || members.includes(UNKNOWN)) continue;
+  members(memberOf: Record<string, string[]> = {}): void {
+    for (const [property, places] of Object.entries(memberOf)) {
+      if (places.some((place) => hasUnknown(this.#inputs[place.split(/[.[]/)[0]!]))) continue;
+      const members = places.flatMap((place) => select(this.#inputs, place).map(({ value }) => value)).filter(isGiven);
       this.#each(
         property,
-        (value) => members.includes(value),
-        () => `must be one of ${list}: ${members.join(", ")}`,
+        (value) => value === "" || members.includes(value),
+        () => `must stand in ${places.join(" or ")} too${members.length > 0 ? ` (there: ${members.join(", ")})` : ""}`,
       );
     }
   }

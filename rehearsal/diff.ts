@@ -1,4 +1,5 @@
-import type { ConditionalReplacement, TypeFacts } from "./facts";
+import type { ConditionalReplacement, IgnoredChange, TypeFacts } from "./facts";
+import { samePolicy } from "./policy-equivalence";
 import { select } from "./selection";
 import { canonical, isObject, type Properties, reveal, revealAll, sameValue, UNKNOWN } from "./values";
 
@@ -41,8 +42,11 @@ export function diff(
     changes[path] = replace ? `${kind}_REPLACE` : kind;
   };
   const walk = (path: string, old: unknown, now: unknown) => {
-    if (sameValue(old, now) || (path && sameByMeaning(facts, path, old, now))) return;
+    if (sameValue(old, now) || (path && sameByMeaning(facts, path, old, now, state))) return;
     if (takesZeroForNone(facts, path) && isZero(old) && isZero(now)) return;
+    // An empty list of blocks is no block.
+    const isNone = Array.isArray(now) && now.length === 0 && facts.inputs[path]?.startsWith("[#");
+    if (isNone && isKept(facts, path, old, now, state)) return;
     if (Array.isArray(old) && Array.isArray(now)) {
       const length = Math.max(old.length, now.length);
       for (let index = 0; index < length; index++) walk(`${path}[${index}]`, old[index], now[index]);
@@ -50,7 +54,7 @@ export function diff(
       for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
         if (!key.startsWith("__")) walk(path ? `${path}.${key}` : key, old[key], now[key]);
       }
-    } else if (!isKept(facts, path, old, now, state) && !isIgnored(facts, path, after)) {
+    } else if (!isKept(facts, path, old, now, state) && !isIgnored(facts, path, old, now, after)) {
       leaf(path, old ?? undefined, now ?? undefined);
     }
   };
@@ -73,23 +77,26 @@ function takesZeroForNone(facts: TypeFacts, path: string): boolean {
   return facts.nullable ? !!facts.zeroable?.includes(general(path)) : !isComputed(facts, path);
 }
 
-function isIgnored(facts: TypeFacts, path: string, news: Properties): boolean {
+function isIgnored(facts: TypeFacts, path: string, old: unknown, now: unknown, news: Properties): boolean {
   const indices = path.match(/\[\d+\]/g) ?? [];
+  const valueOf = (name: string): unknown => {
+    let at = 0;
+    // The same item of the list, where the other property is in it too.
+    const place = name.replaceAll("[*]", () => indices[at++] ?? "[0]");
+    return select(news, place)[0]?.value ?? facts.defaults?.[name];
+  };
   const holds = (values: Record<string, unknown>) =>
     Object.entries(values).every(([name, wanted]) => {
-      let at = 0;
-      // The same item of the list, where the other property is in it too.
-      const value =
-        select(
-          news,
-          name.replaceAll("[*]", () => indices[at++] ?? "[0]"),
-        )[0]?.value ?? facts.defaults?.[name];
+      const value = valueOf(name);
       if (Array.isArray(wanted)) return wanted.includes(value);
       return wanted === "*" ? !isZero(value) : value === wanted;
     });
-  return (facts.ignored ?? []).some(
-    ({ property, when, unless }) => covers(property, general(path)) && (when ? holds(when) : !holds(unless ?? {})),
-  );
+  const applies = ({ when = {}, unless, from, to, raisedUpTo }: IgnoredChange): boolean => {
+    if (!holds(when) || (unless && holds(unless))) return false;
+    if ((from !== undefined && !sameValue(old, from)) || (to !== undefined && !sameValue(now, to))) return false;
+    return raisedUpTo === undefined || (Number(now) < Number(old) && Number(now) < Number(valueOf(raisedUpTo)));
+  };
+  return (facts.ignored ?? []).some((one) => covers(one.property, general(path)) && applies(one));
 }
 
 function isComputed(facts: TypeFacts, path: string): boolean {
@@ -115,13 +122,19 @@ function isZero(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-function sameByMeaning(facts: TypeFacts, path: string, old: unknown, now: unknown): boolean {
+function sameByMeaning(facts: TypeFacts, path: string, old: unknown, now: unknown, state: Properties): boolean {
   const pattern = general(path);
   if (facts.sets?.includes(pattern) && Array.isArray(old) && Array.isArray(now)) {
-    return sameValue(distinct(old), distinct(now));
+    const key = facts.setKeys?.[pattern];
+    const told = (items: unknown[]) => (key ? items.map((item) => (isObject(item) ? item[key] : item)) : items);
+    return sameValue(distinct(told(old)), distinct(told(now)));
   }
   // Texts that spell numbers and truth values are taken for them.
   if (isPlain(old) && isPlain(now) && typeof old !== typeof now && String(old) === String(now)) return true;
+  if (facts.policies?.includes(pattern)) {
+    const before = old ?? reveal(state[path]);
+    if (typeof before === "string" && typeof now === "string") return samePolicy(before, now);
+  }
   if (facts.json?.includes(pattern) && typeof old === "string" && typeof now === "string") return sameJson(old, now);
   return false;
 }
@@ -153,12 +166,18 @@ function covers(property: string, pattern: string): boolean {
 }
 
 function applies(rule: ConditionalReplacement, olds: Properties, news: Properties): boolean {
-  const old = reveal(olds[rule.property]);
-  const now = reveal(news[rule.property]);
+  const old = select(olds, rule.property)[0]?.value;
+  const now = select(news, rule.property)[0]?.value;
   if (rule.switched) return (old === undefined) !== (now === undefined);
+  if (rule.given) return !isZero(now);
+  if (rule.service) return now === UNKNOWN || serviceOfArn(old) !== serviceOfArn(now);
   if (rule.lower) return now !== UNKNOWN && lowerVersion(String(now), String(old));
   if (rule.unless) return !Object.entries(rule.unless).every(([key, value]) => news[key] === value);
   return old === rule.from && now === rule.to;
+}
+
+function serviceOfArn(arn: unknown): string | undefined {
+  return String(arn).split(":")[2];
 }
 
 function lowerVersion(a: string, b: string): boolean {

@@ -41,13 +41,38 @@ export interface RelationFacts {
   atLeastOneOf?: string[][];
   /** Property to the properties it needs beside it. */
   requiredWith?: Record<string, string[]>;
-  /**
-   * What must, and what cannot, be given while other inputs have the given values; `*` is any value.
-   * Alternatives are divided by `|`.
-   */
-  conditions?: { when: Record<string, unknown>; required?: string[]; excluded?: string[] }[];
-  /** Property to where its value must stand too. */
-  memberOf?: Record<string, string>;
+  /** What holds only while other inputs have certain values. */
+  conditions?: Condition[];
+  /** Property to the places of which one must hold its value too. */
+  memberOf?: Record<string, string[]>;
+}
+
+/** What must, and what cannot, be given while other inputs have the given values; paths through lists are of one item. */
+export interface Condition {
+  /** `*` is any value. */
+  when: Record<string, unknown>;
+  /** Not while these inputs have these values. */
+  unless?: Record<string, unknown>;
+  /** Alternatives are divided by `|`. */
+  required?: string[];
+  excluded?: string[];
+  /** Bounds of numbers, where they are given. */
+  ranges?: Record<string, Bounds>;
+}
+
+/** A change that the provider ignores. */
+export interface IgnoredChange {
+  property: string;
+  /** Only while others have these values; `*` is any value, and a list one of its items. */
+  when?: Record<string, unknown>;
+  /** Not while others have these values. */
+  unless?: Record<string, unknown>;
+  /** Only from this value... */
+  from?: unknown;
+  /** ...and to this one. */
+  to?: unknown;
+  /** Only where a number becomes lower, and lower than that property: AWS raises it by itself up to there. */
+  raisedUpTo?: string;
 }
 
 /** A change that replaces the resource only under a condition. */
@@ -59,8 +84,12 @@ export interface ConditionalReplacement {
   to?: unknown;
   /** Replaces when the property appears or disappears; another value is changed in place. */
   switched?: true;
+  /** Replaces when it becomes another value, and not when it is no longer given. */
+  given?: true;
   /** Replaces when the version becomes lower. */
   lower?: true;
+  /** Replaces when the ARN becomes one of another service. */
+  service?: true;
   /** Never replaces while these inputs have these values. */
   unless?: Record<string, unknown>;
 }
@@ -104,19 +133,19 @@ export interface TypeFacts extends ValueFacts, RelationFacts {
   kept?: string[];
   /** Optional computed inputs that are filled in anew, and so change, when they are no longer given. */
   recomputed?: string[];
-  /**
-   * Properties whose changes the provider ignores while, or unless, others have the given values; `*` is any
-   * value, and a list one of its items.
-   */
-  ignored?: { property: string; when?: Record<string, unknown>; unless?: Record<string, unknown> }[];
+  ignored?: IgnoredChange[];
   /** Outputs that are unknown again when one of these inputs changes; `*` is any change. */
   computedOnUpdate?: Record<string, string[]>;
   /** Properties that are secret whatever the program says. */
   sensitive?: string[];
   /** Lists whose order has no meaning. */
   sets?: string[];
+  /** Those of them whose items the provider tells apart by one property, and sees no change of the others. */
+  setKeys?: Record<string, string>;
   /** Texts that must be JSON, compared by content. */
   json?: string[];
+  /** Those of them that are policy documents, compared as such. */
+  policies?: string[];
   /** What the provider writes into inputs that were left out. */
   defaults?: Record<string, unknown>;
   /** Enumerations that ignore case. */

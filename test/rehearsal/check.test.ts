@@ -7,6 +7,9 @@ import { type Properties, secret, UNKNOWN } from "../../rehearsal/values";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const TABLE = "aws:dynamodb/table:Table";
+const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";
+const DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination";
 const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
 const DATABASE = "aws:rds/instance:Instance";
 const PARAMETER = "aws:ssm/parameter:Parameter";
@@ -86,6 +89,46 @@ describe("the check of a resource's inputs", () => {
     assert.deepEqual(checkAtService(factsOf(LIFECYCLE)!, { bucket: "b", rules: [good, bad] }), [
       { property: "rules[1].transitions[0].date", reason: "one of date, days must be given" },
     ]);
+  });
+
+  it("judges what holds while others have certain values, within each item of a list and below what is nested", () => {
+    const listener = { loadBalancerArn: "arn:aws:elasticloadbalancing:eu-north-1:123456789012:loadbalancer/app/a/b" };
+    const actions = [{ type: "redirect", redirect: { statusCode: "HTTP_301" } }, { type: "forward" }];
+    assert.deepEqual(failures("aws:lb/listener:Listener", { ...listener, defaultActions: actions }), [
+      "defaultActions[1].targetGroupArn: targetGroupArn or forward must be given where type is forward",
+    ]);
+    const table = { attributes: [{ name: "id", type: "S" }], hashKey: "id", billingMode: "PAY_PER_REQUEST" };
+    assert.deepEqual(failures(TABLE, { ...table, ttl: { enabled: true } }), [
+      "ttl.attributeName: attributeName must be given where enabled is true",
+    ]);
+    assert.deepEqual(failures(TABLE, { ...table, ttl: { enabled: false } }), []);
+  });
+
+  it("bounds a number, or asks for a property, only while others have certain values", () => {
+    const group = { description: "sessions", numCacheClusters: 1 };
+    assert.deepEqual(failures(GROUP, group), []);
+    assert.deepEqual(failures(GROUP, { ...group, automaticFailoverEnabled: true }), [
+      "numCacheClusters: must be at least 2 where automaticFailoverEnabled is true, not 1",
+    ]);
+    assert.deepEqual(failures(GROUP, { description: "sessions", automaticFailoverEnabled: true }), []);
+    assert.deepEqual(failures(DESTINATION, { name: "traces", deliveryDestinationType: "XRAY" }), []);
+    assert.deepEqual(failures(DESTINATION, { name: "logs" }), [
+      "deliveryDestinationConfiguration: deliveryDestinationConfiguration must be given where deliveryDestinationType is not XRAY",
+    ]);
+  });
+
+  it("asks for a value to stand in another place too", () => {
+    const table = { attributes: [{ name: "id", type: "S" }], billingMode: "PAY_PER_REQUEST" };
+    assert.deepEqual(failures(TABLE, { ...table, hashKey: "id" }), []);
+    assert.equal(
+      failures(TABLE, { ...table, hashKey: "other" })[0],
+      'hashKey: must stand in attributes[*].name too (there: id), not "other"',
+    );
+    assert.match(
+      failures(TABLE, table)[0]!,
+      /^attributes\[0\]\.name: must stand in hashKey or rangeKey or .* too, not "id"$/,
+    );
+    assert.deepEqual(failures(TABLE, { ...table, hashKey: UNKNOWN }), []);
   });
 
   it("refuses a policy that is no JSON", () => {

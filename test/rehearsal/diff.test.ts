@@ -66,10 +66,10 @@ describe("the difference of a resource", () => {
   });
 
   it("compares JSON texts by content", () => {
-    const policy = (text: string) => ({ bucket: "b", policy: text });
-    const type = "aws:s3/bucketPolicy:BucketPolicy";
-    assert.deepEqual(difference(type, policy('{"a":1,"b":2}'), policy('{ "b": 2, "a": 1 }')).changes, {});
-    assert.deepEqual(difference(type, policy('{"a":1}'), policy('{"a":2}')).changes, { policy: "UPDATE" });
+    const rule = (eventPattern: string) => ({ name: "r", eventPattern });
+    const type = "aws:cloudwatch/eventRule:EventRule";
+    assert.deepEqual(difference(type, rule('{"a":1,"b":2}'), rule('{ "b": 2, "a": 1 }')).changes, {});
+    assert.deepEqual(difference(type, rule('{"a":1}'), rule('{"a":2}')).changes, { eventPattern: "UPDATE" });
   });
 
   it("keeps what AWS filled in when an optional computed property is no longer given", () => {
@@ -83,7 +83,53 @@ describe("the difference of a resource", () => {
     assert.equal(difference(DATABASE, olds, news, true).deleteBeforeReplace, false);
   });
 
+  it("ignores what the provider ignores: by what else is given, by the value, and what AWS has raised by itself", () => {
+    const balancer = "aws:lb/loadBalancer:LoadBalancer";
+    const idle = (loadBalancerType: string, idleTimeout: number) => ({ loadBalancerType, idleTimeout });
+    assert.deepEqual(difference(balancer, idle("network", 60), idle("network", 90)).changes, {});
+    assert.deepEqual(difference(balancer, idle("application", 60), idle("application", 90)).changes, {
+      idleTimeout: "UPDATE",
+    });
+    const parameter = "aws:ssm/parameter:Parameter";
+    assert.deepEqual(difference(parameter, { tier: "Standard" }, { tier: "Intelligent-Tiering" }).changes, {});
+    assert.deepEqual(difference(parameter, { tier: "Standard" }, { tier: "Advanced" }).changes, { tier: "UPDATE" });
+    const storage = (allocatedStorage: number) => ({ allocatedStorage, maxAllocatedStorage: 100 });
+    assert.deepEqual(difference(DATABASE, storage(40), storage(20)).changes, {});
+    assert.deepEqual(difference(DATABASE, storage(20), storage(40)).changes, { allocatedStorage: "UPDATE" });
+    assert.deepEqual(difference(DATABASE, { allocatedStorage: 40 }, { allocatedStorage: 20 }).changes, {
+      allocatedStorage: "UPDATE",
+    });
+  });
+
+  it("sees in a set only the property by which the provider tells its items apart", () => {
+    const zone = (vpcId: string, vpcRegion: string) => ({ name: "a.example", vpcs: [{ vpcId, vpcRegion }] });
+    const type = "aws:route53/zone:Zone";
+    assert.deepEqual(difference(type, zone("vpc-1", "eu-north-1"), zone("vpc-1", "eu-west-1")).changes, {});
+    assert.deepEqual(difference(type, zone("vpc-1", "eu-north-1"), zone("vpc-2", "eu-north-1")).changes, {
+      "vpcs[0].vpcId": "UPDATE",
+    });
+  });
+
+  it("takes an empty list of blocks for none, and one of texts for what it is", () => {
+    const logging = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration";
+    const redacted = (...names: string[]) => ({ redactedFields: names.map((name) => ({ singleHeader: { name } })) });
+    assert.deepEqual(difference(logging, redacted("cookie"), redacted()).changes, {});
+    assert.notDeepEqual(difference(logging, redacted("cookie", "authorization"), redacted("cookie")).changes, {});
+    const groups = (...vpcSecurityGroupIds: string[]) => ({ vpcSecurityGroupIds });
+    assert.notDeepEqual(difference(DATABASE, groups("sg-1"), groups()).changes, {});
+  });
+
   it("replaces on a condition", () => {
+    const destination = (arn: string) => ({ deliveryDestinationConfiguration: { destinationResourceArn: arn } });
+    const delivery = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination";
+    const bucket = destination("arn:aws:s3:::logs");
+    assert.deepEqual(difference(delivery, bucket, destination("arn:aws:s3:::others")).replaces, []);
+    assert.equal(difference(delivery, bucket, destination("arn:aws:firehose:eu-north-1:1:x")).replaces.length, 1);
+    assert.equal(difference(delivery, bucket, destination(UNKNOWN)).replaces.length, 1);
+    const table = "aws:dynamodb/table:Table";
+    assert.deepEqual(difference(table, {}, { restoreSourceName: "old" }).replaces, ["restoreSourceName"]);
+    assert.deepEqual(difference(table, { restoreSourceName: "old" }, {}).replaces, []);
+
     assert.deepEqual(difference(GROUP, { engine: "redis" }, { engine: "valkey" }).replaces, []);
     assert.deepEqual(difference(GROUP, { engine: "valkey" }, { engine: "redis" }).replaces, ["engine"]);
     assert.deepEqual(difference(GROUP, { engineVersion: "7.1" }, { engineVersion: "7.0" }).replaces, ["engineVersion"]);

@@ -74,7 +74,10 @@ function attributeValue(attribute: SchemaAttribute, piece: Piece | undefined, pa
     return Object.fromEntries([...piece.content].map(([key, item]) => [key, toCty(inner, item, [...path, key])]));
   }
   if (!Array.isArray(piece.content)) throw new Mistyped("a list is required", path);
-  return piece.content.map((item, index) => toCty(inner, item, [...path, index]));
+  return collected(
+    nested.nesting_mode,
+    piece.content.map((item, index) => toCty(inner, item, [...path, index])),
+  );
 }
 
 function blockValue(schema: SchemaBlock, piece: Piece | undefined, path: PathStep[]): Cty {
@@ -85,8 +88,15 @@ function blockValue(schema: SchemaBlock, piece: Piece | undefined, path: PathSte
   if (items.some(({ content }) => !(content instanceof Map))) throw new Mistyped("a block is required", path);
   if (items.length < least) throw new Mistyped(`at least ${least} blocks are required`, path);
   if (most && items.length > most) throw new Mistyped(`no more than ${most} blocks are allowed`, path);
-  if (many) return items.map((item, index) => toCty(block, item, [...path, index]));
-  return items[0] ? toCty(block, items[0], path) : null;
+  const values = items.map((item, index) => toCty(block, item, [...path, index]));
+  if (many) return collected(nesting, values);
+  return values[0] ?? null;
+}
+
+/** The items of a list, or those of a set: each once. */
+function collected(nesting: string, items: Cty[]): Cty[] {
+  if (nesting !== "set") return items;
+  return items.filter((item, index) => !items.slice(0, index).some((earlier) => same(earlier, item)));
 }
 
 /** Converts as Terraform does: between texts and what they spell, item by item, and nothing else. */
@@ -99,7 +109,10 @@ function convertTo(type: AttributeType, { content }: Piece, path: PathStep[]): C
   };
   if (kind === "list" || kind === "set") {
     if (!Array.isArray(content)) return mistyped();
-    return content.map((item, index) => convertTo(inner as AttributeType, item, [...path, index]));
+    return collected(
+      kind,
+      content.map((item, index) => convertTo(inner as AttributeType, item, [...path, index])),
+    );
   }
   if (kind === "map" || kind === "object") {
     if (!(content instanceof Map)) return mistyped();
@@ -123,4 +136,15 @@ function convertTo(type: AttributeType, { content }: Piece, path: PathStep[]): C
 
 export function isRecord(value: Cty | undefined): value is Record<string, Cty> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
+}
+
+/** Whether two values are known and the same. */
+export function same(left: Cty | undefined, right: Cty | undefined): boolean {
+  if (left instanceof Unknown || right instanceof Unknown) return false;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => same(item, right[index]));
+  }
+  if (!isRecord(left) || !isRecord(right)) return left === right;
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => same(left[name], right[name]));
 }

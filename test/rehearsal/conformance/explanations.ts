@@ -3,9 +3,11 @@ import type { Aspect, Disagreement } from "./agreement";
 /** A row of the table in docs/rehearsal.md that says where the stand-in and the provider differ, and why. */
 export interface Explanation {
   type: string;
-  /** Pulumi's path with `[*]` for items; empty where the provider does not know the type. */
+  /** Pulumi's path with `[*]` for items. */
   property: string;
-  aspect: Aspect | "";
+  aspect: Aspect;
+  /** Whether so many answers of the type differ in this aspect that less than 99 % agree. */
+  below: boolean;
   /** Whether only the newer provider behind @pulumi/aws does what the stand-in does. */
   newer: boolean;
 }
@@ -18,12 +20,14 @@ export function readExplanations(markdown: string): Explanation[] {
   const rows: Explanation[] = [];
   for (const line of lines.slice(head + 2)) {
     if (!line.startsWith("|")) break;
-    const [, type = "", properties = "", aspect = "", why = ""] = line.split("|").map((cell) => cell.trim());
+    const [, type = "", properties = "", differ = "", why = ""] = line.split("|").map((cell) => cell.trim());
+    const [aspect, below] = differ.split(", ");
     for (const property of properties.split(",")) {
       rows.push({
         type: type.replaceAll("`", ""),
         property: property.trim().replaceAll("`", ""),
         aspect: aspect as Aspect,
+        below: below === "below 99 %",
         newer: /^newer/i.test(why),
       });
     }

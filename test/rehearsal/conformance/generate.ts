@@ -44,6 +44,7 @@ interface Place {
 
 /** First properties of types that the provider's messages do not lead to. */
 const starts: Readonly<Record<string, Inputs>> = {
+  "aws:dynamodb/table:Table": { attributes: [{ name: "probe", type: "S" }], hashKey: "probe" },
   "aws:lambda/function:Function": {
     s3Bucket: "probe",
     s3Key: "probe.zip",
@@ -54,10 +55,26 @@ const starts: Readonly<Record<string, Inputs>> = {
   "aws:secretsmanager/secretRotation:SecretRotation": { rotationRules: { automaticallyAfterDays: 7 } },
 };
 
-const mostBases = 2;
-const mostDerivedBases = 24;
+/** How much is asked of a type. */
+interface Effort {
+  /** Bases from checkpoints, and bases that are others with a block added. */
+  bases: number;
+  derivedBases: number;
+  /** Probes in all, and those of one property that are answered alike. */
+  probes: number;
+  alike: number;
+  /** Whether the way back from each change is asked for too, and what is refused once a value is taken. */
+  thorough: boolean;
+}
+
+const usualEffort: Effort = { bases: 2, derivedBases: 24, probes: 900, alike: 3, thorough: true };
+
+/** Types of which one plan takes the provider seconds, whatever it plans: their schema is ten times all others. */
+const efforts: Readonly<Record<string, Effort>> = {
+  "aws:wafv2/webAcl:WebAcl": { bases: 1, derivedBases: 3, probes: 150, alike: 1, thorough: false },
+};
+
 const mostTries = 60;
-const mostProbes = 600;
 
 /**
  * Makes probes of one type and has the provider answer them: every property that the provider's schema and the SDK
@@ -76,6 +93,7 @@ class Generation {
   readonly bases: Base[] = [];
   readonly probes: Probe[] = [];
   readonly #block: Block;
+  readonly #effort: Effort;
   readonly #probed = new Set<string>();
   readonly #probedPatterns = new Set<string>();
   readonly #accepted = new Map<string, unknown>();
@@ -87,11 +105,12 @@ class Generation {
     private readonly type: string,
   ) {
     this.#block = resourceBlock(judge.schema, terraformType(type))!;
+    this.#effort = efforts[type] ?? usualEffort;
   }
 
   async run(rehearsed: readonly RehearsedResource[]): Promise<Answers> {
     for (const base of shapes(rehearsed.map((resource) => this.#cleaned(resource)))) {
-      if (this.bases.length === mostBases) break;
+      if (this.bases.length === this.#effort.bases) break;
       if ((await this.judge.explain(this.type, base.inputs)).verdict === "accepted") this.bases.push(base);
     }
     const minimal = await this.#complete(this.#named());
@@ -132,7 +151,7 @@ class Generation {
     const singles: Edits[] = [];
     const added = this.#added.get(base);
     for (const place of this.#places(this.#block, inputs, "", "", 0)) {
-      if (this.probes.length >= mostProbes) break;
+      if (this.probes.length >= this.#effort.probes) break;
       if (added !== undefined && (place.path === added || !isBelow(place.path, added))) continue;
       const given = valueAt(inputs, place.path) !== undefined;
       // Of the same property in several items one is enough; outer ones may depend on what else the base gives.
@@ -147,8 +166,7 @@ class Generation {
 
   /** @returns edits that give the property a value that the provider takes */
   async #probePlace(base: number, inputs: Inputs, place: Place, given: boolean): Promise<Edits | undefined> {
-    // What only the newer provider behind the SDK requires, this one cannot judge.
-    if (given && (place.required || !place.sdkRequires)) await this.#ask(base, { [place.path]: null });
+    if (given) await this.#ask(base, { [place.path]: null });
     if (place.kind === "block" || place.kind === "blocks") return this.#probeBlock(base, inputs, place, given);
     const present = valueAt(inputs, place.path);
     let taken: Edits | undefined;
@@ -157,7 +175,7 @@ class Generation {
     const without: Edits = whole !== place.path && valueAt(inputs, whole) !== undefined ? { [whole]: null } : {};
     const counts = { accepted: 0, refused: 0 };
     // The first base sees every kind of value; the others, what differs with what else is given.
-    const most = base === 0 || place.depth > 0 ? 3 : 1;
+    const most = base === 0 || place.depth > 0 ? this.#effort.alike : 1;
     const queue = candidates(place, present);
     const tried = new Set<string>();
     const kinds = new Set<string>();
@@ -166,7 +184,8 @@ class Generation {
       const key = JSON.stringify(value);
       if (tried.has(key) || sameValue(value, present)) continue;
       tried.add(key);
-      if (!sure && counts.accepted >= most && counts.refused >= most) continue;
+      const enough = counts.accepted >= most && (counts.refused >= most || !this.#effort.thorough);
+      if (!sure && enough) continue;
       const edits: Edits = { ...without, [place.path]: value };
       const { verdict, messages: said } = await this.judge.explain(this.type, edited(inputs, edits));
       if (verdict === "unjudged") continue;
@@ -208,7 +227,7 @@ class Generation {
     const edits = { [place.path]: block };
     await this.#ask(base, edits);
     if (!sameValue(edited(inputs, edits), completed)) return undefined;
-    if (place.depth < 3 && this.#added.size < mostDerivedBases) {
+    if (place.depth < 3 && this.#added.size < this.#effort.derivedBases) {
       this.#added.set(this.bases.length, many ? `${place.path}[0]` : place.path);
       this.bases.push({ inputs: completed, outputs: this.bases[base]!.outputs });
     }
@@ -248,12 +267,12 @@ class Generation {
     const { inputs, outputs } = this.bases[base]!;
     const after = edited(inputs, edits);
     const verdict = known ?? (await this.judge.explain(this.type, after)).verdict;
-    if (verdict === "unjudged") return;
+    if (verdict === "unjudged" || (verdict === "accepted" && this.#lacking(after))) return;
     const probe: Probe = { base, edits, verdict };
     if (verdict === "accepted") {
       probe.to = await this.judge.change(this.type, inputs, after, outputs);
       const single = Object.keys(edits).length === 1 || Object.values(edits).includes(null);
-      if (single && Object.keys(edits).length > 0)
+      if (single && this.#effort.thorough && Object.keys(edits).length > 0)
         probe.back = await this.judge.change(this.type, after, inputs, outputs);
     }
     this.probes.push(probe);
@@ -269,11 +288,23 @@ class Generation {
     const queues = new Map<string, unknown[]>();
     for (let tries = 0; tries < mostTries; tries++) {
       const { verdict, messages } = await this.judge.explain(this.type, inputs);
-      if (verdict === "accepted") return inputs;
       if (verdict === "unjudged") return undefined;
-      const next = this.#repaired(inputs, messages, below, queues);
+      const lacking = verdict === "accepted" ? this.#lacking(inputs, below) : undefined;
+      if (verdict === "accepted" && !lacking) return inputs;
+      const value = lacking && this.#next(lacking, "", undefined, queues);
+      const next = lacking
+        ? value !== undefined && edited(inputs, { [lacking.path]: value })
+        : this.#repaired(inputs, messages, below, queues);
       if (!next) return undefined;
       inputs = next;
+    }
+    return undefined;
+  }
+
+  /** What the SDK requires and is not given. Only the provider behind the SDK, which is newer, can judge that. */
+  #lacking(inputs: Inputs, below = ""): Place | undefined {
+    for (const place of this.#places(this.#block, inputs, "", "", 0)) {
+      if (place.sdkRequires && isBelow(place.path, below) && valueAt(inputs, place.path) === undefined) return place;
     }
     return undefined;
   }
@@ -492,7 +523,13 @@ function candidates(place: Place, present: unknown): Candidate[] {
   if (place.kind === "number") return plain([0, 1, -1, 7, 60, 300, 3600, 100000, 1.5, "many"]);
   if (place.kind === "map")
     return plain([{}, { probe: "value" }, { [junk]: "" }, ...(isObject(present) ? [{ ...present, probe: "x" }] : [])]);
-  if (place.kind === "string") return plain([...likely(place).slice(0, 4), longText("x", 300), ...texts]);
+  if (place.kind === "string") {
+    const other = typeof present === "string" ? respelt(present) : undefined;
+    return [
+      ...(other ? [{ value: other, sure: true }] : []),
+      ...plain([...likely(place).slice(0, 4), longText("x", 300), ...texts]),
+    ];
+  }
   if (place.kind !== "list") return [];
   const own = Array.isArray(present) ? present : [];
   const items = candidates({ ...place, kind: place.itemKind ?? "other" }, undefined).map(({ value }) => value);
@@ -502,6 +539,29 @@ function candidates(place: Place, present: unknown): Candidate[] {
     ...(own.length > 0 ? [[...own, own[0]], [...own].reverse(), own.slice(1)] : []),
     ...(own.length > 0 && items.length > 0 ? [[...own, items[0]]] : []),
   ]);
+}
+
+/** The same policy with lists in place of single texts and the other way round, in the opposite order. */
+function respelt(text: string): string | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(document) || !Array.isArray(document.Statement)) return undefined;
+  const other = (value: unknown): unknown => {
+    if (typeof value === "string") return [value];
+    if (Array.isArray(value)) return value.length === 1 ? (value[0] as unknown) : [...(value as unknown[])].reverse();
+    return value;
+  };
+  const statements = document.Statement.filter(isObject).map((statement) => ({
+    ...statement,
+    ...Object.fromEntries(
+      ["Action", "Resource"].flatMap((name) => (name in statement ? [[name, other(statement[name])]] : [])),
+    ),
+  }));
+  return JSON.stringify({ ...document, Statement: statements.reverse() });
 }
 
 /** Values that a property of that name probably takes, likeliest first. */

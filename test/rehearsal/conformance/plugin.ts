@@ -58,6 +58,8 @@ export class ProviderProcess {
         AWS_EC2_METADATA_DISABLED: "true",
         HTTP_PROXY: closedPort,
         HTTPS_PROXY: closedPort,
+        // The largest schemas are built anew for every plan, and leave much garbage.
+        GOGC: "400",
       },
     });
     // The provider does not notice when this process ends.

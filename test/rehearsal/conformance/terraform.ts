@@ -5,7 +5,7 @@ import { providerSchema } from "../../../operations/provider-check/tools";
 import type { ProviderTools } from "../../../operations/provider-check";
 import { type Value, unwrap } from "../../../operations/provider-check/values";
 import { factsOf } from "../../../rehearsal/facts";
-import { type Cty, isRecord, Mistyped, toCty, Unknown } from "./cty";
+import { type Cty, isRecord, Mistyped, same, toCty, Unknown } from "./cty";
 import { type Diagnostic, type PathStep, type Plan, ProviderProcess } from "./plugin";
 import type { Change, Inputs, Judge, Verdict } from "./probes";
 import { proposedNew } from "./proposal";
@@ -15,8 +15,16 @@ import type { Schema, SchemaAttribute } from "./schema";
 interface State {
   value: Record<string, Cty>;
   planPrivate: Uint8Array;
-  /** Truth values that were made up: whether giving one changes anything cannot be said. */
+  /** Truth values and empty lists that were made up: whether giving one changes anything cannot be said. */
   madeUp: string[];
+}
+
+/** How values are made up that only AWS would know. */
+interface MadeUp {
+  /** Those that are known better, by attribute. */
+  known: Record<string, Cty>;
+  /** Texts that could be given are empty: some are refused where AWS gives none. */
+  empty: boolean;
 }
 
 /** The real provider as a judge. */
@@ -64,7 +72,7 @@ export class TerraformJudge implements Judge {
     const state = await this.#state(type, before, outputs);
     const config = this.#config(type, after);
     if (!state || !config || config instanceof Mistyped) return "unjudged";
-    if (state.madeUp.some((name) => config[name] !== null)) return "unjudged";
+    if (state.madeUp.some((name) => isTruthValueOrEmpty(config[name]))) return "unjudged";
     const plan = await this.#plan(type, state, config);
     if (errorsOf(plan.diagnostics).length > 0) return "unjudged";
     if (same(plan.planned, state.value)) return "same";
@@ -115,19 +123,40 @@ export class TerraformJudge implements Judge {
   async #create(type: string, inputs: Inputs, outputs: Inputs): Promise<State | undefined> {
     const config = this.#config(type, inputs);
     if (!config || config instanceof Mistyped) return undefined;
-    const known = this.#computed(type, outputs);
-    let plan = await this.#creation(type, inputs, config);
+    const plan = await this.#creation(type, inputs, config);
     if (errorsOf(plan.diagnostics).length > 0) return undefined;
-    const attributes = this.#schemaOf(type).attributes ?? {};
-    const madeUp = Object.entries(isRecord(plan.planned) ? plan.planned : {})
-      .filter(([name, item]) => item instanceof Unknown && attributes[name]?.type === "bool" && !(name in known))
+    let made: MadeUp = { known: this.#computed(type, outputs), empty: false };
+    for (let tries = 0; tries < 6; tries++) {
+      const state = await this.#settled(type, plan, config, made);
+      if (state === undefined || "value" in state) return state;
+      const mended = mend(made, state.refused);
+      if (!mended) return undefined;
+      made = mended;
+    }
+    return undefined;
+  }
+
+  /** The creation's plan as a state that the same configuration would not change. */
+  async #settled(
+    type: string,
+    creation: Plan,
+    config: Record<string, Cty>,
+    made: MadeUp,
+  ): Promise<State | { refused: Diagnostic[] } | undefined> {
+    const schema = this.#schemaOf(type);
+    const planned = isRecord(creation.planned) ? creation.planned : {};
+    const madeUp = Object.entries(schema.attributes ?? {})
+      .filter(([name]) => planned[name] instanceof Unknown && !(name in made.known))
+      .filter(([name, attribute]) => isTruthValueOrEmpty(madeUpFor(name, attribute, made.empty)))
       .map(([name]) => name);
+    let plan = creation;
     // A second plan shows what the provider would still change: so it would be there after a real creation.
     for (let round = 0; round < 3; round++) {
-      const value = filled(this.#schemaOf(type), plan.planned, known) as Record<string, Cty>;
+      const value = filled(schema, plan.planned, made) as Record<string, Cty>;
       const state = { value, planPrivate: plan.planPrivate, madeUp };
       plan = await this.#plan(type, state, config);
-      if (errorsOf(plan.diagnostics).length > 0) return undefined;
+      const refused = errorsOf(plan.diagnostics);
+      if (refused.length > 0) return { refused };
       if (same(plan.planned, value)) return state;
     }
     return undefined;
@@ -161,36 +190,57 @@ function asksAws({ message }: Diagnostic): boolean {
   return /\b(dial tcp|proxyconnect|exceeded maximum number of attempts)\b/.test(message);
 }
 
-function filled(schema: Schema, planned: Cty, known: Record<string, Cty>): Cty {
+/** Makes up values anew that the provider refuses; undefined where it does not say how. */
+function mend({ known, empty }: MadeUp, refused: Diagnostic[]): MadeUp | undefined {
+  const allowed = refused.flatMap(({ message, path }) => {
+    const [, value] = /Valid Values: \[(\S+)/.exec(message) ?? [];
+    return value !== undefined && path.length === 1 ? [[String(path[0]), value] as const] : [];
+  });
+  if (allowed.length > 0) return { known: { ...known, ...Object.fromEntries(allowed) }, empty };
+  return empty ? undefined : { known, empty: true };
+}
+
+function filled(schema: Schema, planned: Cty, { known, empty }: MadeUp): Cty {
   if (!isRecord(planned)) return planned;
   const value: Record<string, Cty> = {};
   for (const [name, item] of Object.entries(planned)) {
     const attribute = schema.attributes?.[name];
     const block = schema.block_types?.[name];
-    if (item instanceof Unknown) value[name] = known[name] ?? madeUp(name, attribute);
-    else if (block && Array.isArray(item)) value[name] = item.map((one) => filled(block.block, one, {}));
-    else if (block) value[name] = filled(block.block, item, {});
+    const inside = (one: Cty) => filled(block!.block, one, { known: {}, empty });
+    if (item instanceof Unknown) value[name] = known[name] ?? madeUpFor(name, attribute, empty);
+    else if (block) value[name] = Array.isArray(item) ? item.map(inside) : inside(item);
     else value[name] = withoutUnknown(item, name);
   }
   return value;
 }
 
-function madeUp(name: string, attribute: SchemaAttribute | undefined): Cty {
-  const { type, nested_type: nested } = attribute ?? {};
+function madeUpFor(name: string, attribute: SchemaAttribute | undefined, empty: boolean): Cty {
+  const { type, nested_type: nested, optional } = attribute ?? {};
   if (nested) return nested.nesting_mode === "single" ? null : nested.nesting_mode === "map" ? {} : [];
   // A number that no probe gives.
   if (type === "number") return 424242;
   if (type === "bool") return false;
   if (Array.isArray(type)) return type[0] === "map" ? {} : type[0] === "object" ? null : [];
+  if (type !== "string") return [];
+  if (empty && optional && name !== "id") return "";
   if (name === "arn" || name.endsWith("_arn")) return `arn:aws:service:eu-north-1:123456789012:thing/${name}`;
-  return type === "string" ? `made-up-${name.replaceAll("_", "-")}` : [];
+  return madeUpText(name);
+}
+
+function madeUpText(name: string): string {
+  // Some types insist that a time is one.
+  return /_(at|time|date)$/.test(name) ? "2029-01-02T03:04:05Z" : `made-up-${name.replaceAll("_", "-")}`;
 }
 
 function withoutUnknown(value: Cty, name: string): Cty {
-  if (value instanceof Unknown) return `made-up-${name.replaceAll("_", "-")}`;
+  if (value instanceof Unknown) return madeUpText(name);
   if (Array.isArray(value)) return value.map((item) => withoutUnknown(item, name));
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutUnknown(item, key)]));
+}
+
+function isTruthValueOrEmpty(value: Cty | undefined): boolean {
+  return typeof value === "boolean" || (Array.isArray(value) && value.length === 0);
 }
 
 function at(value: Cty, path: readonly PathStep[]): Cty {
@@ -201,14 +251,4 @@ function at(value: Cty, path: readonly PathStep[]): Cty {
     else return null;
   }
   return here ?? null;
-}
-
-function same(left: Cty | undefined, right: Cty | undefined): boolean {
-  if (left instanceof Unknown || right instanceof Unknown) return false;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => same(item, right[index]));
-  }
-  if (!isRecord(left) || !isRecord(right)) return left === right;
-  const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => same(left[name], right[name]));
 }
