@@ -16,8 +16,13 @@ interface PolicyConfig {
 
 interface AnalyzeRequest {
   getUrn(): string;
+  getType(): string;
   getProperties: () => unknown;
   getProvider: () => unknown;
+}
+
+interface AnalyzeResponse {
+  getDiagnosticsList(): unknown[];
 }
 
 interface AnalyzeStackRequest {
@@ -30,7 +35,10 @@ export interface AnalyzerService {
   configureStack: { requestDeserialize: (bytes: Uint8Array) => unknown };
   configure: { requestDeserialize: (bytes: Uint8Array) => ConfigureRequest };
   remediate: { requestDeserialize: (bytes: Uint8Array) => AnalyzeRequest };
-  analyze: { requestDeserialize: (bytes: Uint8Array) => AnalyzeRequest };
+  analyze: {
+    requestDeserialize: (bytes: Uint8Array) => AnalyzeRequest;
+    responseSerialize: (response: AnalyzeResponse) => Buffer;
+  };
   analyzeStack: { requestDeserialize: (bytes: Uint8Array) => AnalyzeStackRequest };
 }
 
@@ -43,6 +51,14 @@ export class Engine {
   settings: Readonly<RunSettings> = {};
   readonly #requests = new Map<string, AnalyzeRequest>();
   #resources: unknown[] = [];
+  /** Answers under way. The engine asks about one resource after the other, and another one need not. */
+  #asked = 0;
+  #answersByType = new Map<string, Buffer>();
+
+  /** Whether one resource alone is asked about. */
+  get asksAboutOne(): boolean {
+    return this.#asked === 1;
+  }
 
   /**
    * Listens to what the engine says. The SDK tells a policy its parameters and keeps its level, and what else was
@@ -54,13 +70,13 @@ export class Engine {
     // The first that is said of a run. One server may see several, each with its own configuration.
     const readStackConfiguration = configureStack.requestDeserialize;
     configureStack.requestDeserialize = (bytes) => {
-      this.settings = { exemptions: this.settings.exemptions };
+      this.#begin({ exemptions: this.settings.exemptions });
       return readStackConfiguration(bytes);
     };
     const readConfiguration = configure.requestDeserialize;
     configure.requestDeserialize = (bytes) => {
       const request = readConfiguration(bytes);
-      this.settings = { ...this.settings, configuration: configurationOf(request) };
+      this.#begin({ ...this.settings, configuration: configurationOf(request) });
       return request;
     };
     const readToRemediate = remediate.requestDeserialize;
@@ -68,10 +84,22 @@ export class Engine {
     // No rule remediates, and the SDK reads every property before it finds that out.
     remediate.requestDeserialize = (bytes) => (nothing ??= emptied(readToRemediate(bytes)));
     const readResource = analyze.requestDeserialize;
+    let type = "";
     analyze.requestDeserialize = (bytes) => {
       const request = readResource(bytes);
       this.#requests.set(request.getUrn(), request);
+      this.#asked++;
+      type = request.getType();
       return request;
+    };
+    const writeAnswer = analyze.responseSerialize;
+    // Most answers are lists of the rules that do not apply, which the type alone decides.
+    analyze.responseSerialize = (response) => {
+      const alike = this.asksAboutOne && response.getDiagnosticsList().length === 0;
+      this.#asked--;
+      const answer = (alike ? this.#answersByType.get(type) : undefined) ?? writeAnswer(response);
+      if (alike) this.#answersByType.set(type, answer);
+      return answer;
     };
     const readStack = analyzeStack.requestDeserialize;
     analyzeStack.requestDeserialize = (bytes) => {
@@ -79,6 +107,11 @@ export class Engine {
       this.#resources = request.getResourcesList();
       return request;
     };
+  }
+
+  #begin(settings: RunSettings): void {
+    this.settings = settings;
+    this.#answersByType.clear();
   }
 
   /** Lets go of a resource, so that the policies that come later read nothing of it. */

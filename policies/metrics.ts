@@ -1,6 +1,6 @@
 import { identityDocuments, identityPolicyTypes, matches, statements } from "./policy-document";
 import { metricCatalog, otherNamespacesOfAws, regionOfNamespace } from "./metric-catalog";
-import { need, needList, read } from "./read";
+import { Deferred, need, needList, read } from "./read";
 import type { Resource } from "./resource";
 import type { Parameter } from "./rule";
 import type { StackIndex } from "./stack-index";
@@ -33,85 +33,111 @@ function wrongDimensions({ namespace, name, dimensions }: MetricUse): string | u
   return `${namespace} ${name} is not published by ${given.replaceAll(" ", " and ") || "no dimension at all"}`;
 }
 
-/** What a dimension names: resources of some types, by the names that they go by as its value. */
-interface Named {
-  readonly types: Readonly<Record<string, (resource: Resource, value: string) => boolean>>;
-}
+/** The names that a resource goes by as a dimension's value, or their form where they cannot be listed. @throws Deferred */
+type NamesOf = (resource: Resource) => readonly string[] | RegExp;
 
 /** Dimensions that name a resource. */
-const named: Readonly<Record<string, Named>> = {
+const named: Readonly<Record<string, Readonly<Record<string, NamesOf>>>> = {
   AutoScalingGroupName: {
-    types: {
-      "aws:elasticbeanstalk/environment:Environment": among("autoscalingGroups"),
-      "aws:autoscaling/group:Group": is("name"),
-    },
+    "aws:elasticbeanstalk/environment:Environment": all("autoscalingGroups"),
+    "aws:autoscaling/group:Group": one("name"),
   },
   CacheClusterId: {
-    types: {
-      "aws:elasticache/replicationGroup:ReplicationGroup": (group, value) => {
-        const members = group.list("memberClusters").map(String);
-        if (members.length > 0) return members.includes(value);
-        // Members are called after their group, with a number, and in a cluster with the number of their shard.
-        const pattern = new RegExp(`^${escape(textOf(group, "replicationGroupId"))}(-\\d{4})?-(\\d{3})$`);
-        const [, shard, number] = pattern.exec(value) ?? [];
-        const nodes = Number(group.value("numCacheClusters") ?? Infinity);
-        return number !== undefined && (shard !== undefined || Number(number) <= nodes);
-      },
-      "aws:elasticache/cluster:Cluster": is("clusterId"),
-    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": nodesOf,
+    "aws:elasticache/cluster:Cluster": one("clusterId"),
   },
-  CertificateArn: { types: { "aws:acm/certificate:Certificate": is("arn") } },
-  DBClusterIdentifier: { types: { "aws:rds/cluster:Cluster": is("clusterIdentifier") } },
+  CertificateArn: { "aws:acm/certificate:Certificate": one("arn") },
+  DBClusterIdentifier: { "aws:rds/cluster:Cluster": one("clusterIdentifier") },
   DBInstanceIdentifier: {
-    types: {
-      "aws:rds/instance:Instance": is("identifier"),
-      "aws:rds/clusterInstance:ClusterInstance": is("identifier"),
-    },
+    "aws:rds/instance:Instance": one("identifier"),
+    "aws:rds/clusterInstance:ClusterInstance": one("identifier"),
   },
-  DestinationBucket: { types: { "aws:s3/bucket:Bucket": is("bucket"), "aws:s3/bucketV2:BucketV2": is("bucket") } },
+  DestinationBucket: { "aws:s3/bucket:Bucket": one("bucket"), "aws:s3/bucketV2:BucketV2": one("bucket") },
   DistributionId: {
-    types: {
-      "aws:cloudfront/distribution:Distribution": (one, value) =>
-        one.data.id === value || textOf(one, "arn").endsWith(`/${value}`),
-    },
+    "aws:cloudfront/distribution:Distribution": (distribution) =>
+      distribution.data.id === undefined ? [textOf(distribution, "arn").split("/").at(-1)!] : [distribution.data.id],
   },
-  EnvironmentName: { types: { "aws:elasticbeanstalk/environment:Environment": is("name") } },
+  EnvironmentName: { "aws:elasticbeanstalk/environment:Environment": one("name") },
   LoadBalancer: {
-    types: {
-      "aws:elasticbeanstalk/environment:Environment": (environment, value) =>
-        environment.list("loadBalancers").some((arn) => String(arn).endsWith(`/${value}`)),
-      "aws:lb/loadBalancer:LoadBalancer": is("arnSuffix"),
-      "aws:alb/loadBalancer:LoadBalancer": is("arnSuffix"),
-    },
+    "aws:elasticbeanstalk/environment:Environment": (environment) =>
+      environment.list("loadBalancers").map((arn) => String(arn).replace(/^.*:loadbalancer\//, "")),
+    "aws:lb/loadBalancer:LoadBalancer": one("arnSuffix"),
+    "aws:alb/loadBalancer:LoadBalancer": one("arnSuffix"),
   },
-  ProxyName: { types: { "aws:rds/proxy:Proxy": is("name") } },
+  ProxyName: { "aws:rds/proxy:Proxy": one("name") },
   RuleId: {
-    types: {
-      "aws:s3/bucketReplicationConfig:BucketReplicationConfig": (replication, value) =>
-        replication.list("rules").some((_, index) => replication.text(`rules.${index}.id`) === value),
-    },
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": (replication) =>
+      replication.list("rules").map((_, index) => textOf(replication, `rules.${index}.id`)),
   },
-  SourceBucket: { types: { "aws:s3/bucket:Bucket": is("bucket"), "aws:s3/bucketV2:BucketV2": is("bucket") } },
-  TopicName: { types: { "aws:sns/topic:Topic": is("name") } },
-  WebACL: { types: { "aws:wafv2/webAcl:WebAcl": is("visibilityConfig.metricName") } },
+  SourceBucket: { "aws:s3/bucket:Bucket": one("bucket"), "aws:s3/bucketV2:BucketV2": one("bucket") },
+  TopicName: { "aws:sns/topic:Topic": one("name") },
+  WebACL: { "aws:wafv2/webAcl:WebAcl": one("visibilityConfig.metricName") },
 };
 
 /** The dimensions whose values are names of resources. */
 export const namedDimensions: readonly string[] = Object.keys(named);
 
-function is(property: string) {
-  return (resource: Resource, value: string): boolean => textOf(resource, property) === value;
+function one(property: string): NamesOf {
+  return (resource) => [textOf(resource, property)];
 }
 
-function among(property: string) {
-  return (resource: Resource, value: string): boolean => resource.list(property).map(String).includes(value);
+function all(property: string): NamesOf {
+  return (resource) => resource.list(property).map(String);
 }
 
-/** The resources that a dimension could name, and those of them that it does. */
-function resourcesNamed(stack: StackIndex, name: string, value: string): { candidates: Resource[]; found: Resource[] } {
-  const kind = Object.hasOwn(named, name) ? named[name]! : undefined;
-  const candidates = kind ? stack.ofType(Object.keys(kind.types)) : [];
-  return { candidates, found: candidates.filter((one) => kind!.types[one.type]!(one, value)) };
+/** Nodes are called after their group, with a number, and in a cluster with the number of their shard. */
+function nodesOf(group: Resource): readonly string[] | RegExp {
+  const members = group.list("memberClusters").map(String);
+  if (members.length > 0) return members;
+  const id = textOf(group, "replicationGroupId");
+  const count = Number(group.value("numCacheClusters") ?? 0);
+  if (!(count > 0)) return new RegExp(`^${escape(id)}(-\\d{4})?-\\d{3}$`);
+  return Array.from({ length: count }, (_, index) => `${id}-${String(index + 1).padStart(3, "0")}`);
+}
+
+/** The resources that a dimension can name, by name. */
+interface Names {
+  readonly byName: Map<string, Resource[]>;
+  readonly byForm: { form: RegExp; resource: Resource }[];
+  /** Some names are not known yet. */
+  unknown: boolean;
+}
+
+/** Looks up once for each stack what every dimension can name. */
+function namesIn(stack: StackIndex): ReadonlyMap<string, Names> {
+  return new Map(
+    Object.entries(named).flatMap(([dimension, types]) => {
+      const resources = stack.ofType(Object.keys(types));
+      if (resources.length === 0) return [];
+      const names: Names = { byName: new Map(), byForm: [], unknown: false };
+      for (const resource of resources) {
+        try {
+          const own = types[resource.type]!(resource);
+          if (own instanceof RegExp) names.byForm.push({ form: own, resource });
+          else for (const name of own) names.byName.set(name, [...(names.byName.get(name) ?? []), resource]);
+        } catch (error) {
+          if (!(error instanceof Deferred)) throw error;
+          names.unknown = true;
+        }
+      }
+      return [[dimension, names] as const];
+    }),
+  );
+}
+
+/**
+ * The resources that a dimension names; undefined where the stack has none of that kind.
+ * @throws Deferred when it is none whose name is known
+ */
+function resourcesNamed(stack: StackIndex, dimension: string, value: string): Resource[] | undefined {
+  const names = stack.derive(namesIn).get(dimension);
+  if (!names) return undefined;
+  const found = [
+    ...(names.byName.get(value) ?? []),
+    ...names.byForm.filter(({ form }) => form.test(value)).map(({ resource }) => resource),
+  ];
+  if (found.length === 0 && names.unknown) throw new Deferred(dimension);
+  return found;
 }
 
 /**
@@ -119,8 +145,8 @@ function resourcesNamed(stack: StackIndex, name: string, value: string): { candi
  * that kind, or not all names are known.
  */
 function deadDimension(stack: StackIndex, name: string, value: string): string | undefined {
-  const { candidates, found } = resourcesNamed(stack, name, value);
-  if (candidates.length === 0 || found.length > 0) return undefined;
+  const found = resourcesNamed(stack, name, value);
+  if (!found || found.length > 0) return undefined;
   return `${name} is "${value}", which is no resource of this stack`;
 }
 
@@ -142,7 +168,7 @@ function regionsOf(stack: StackIndex, { namespace, name, dimensions }: MetricUse
   const own = filtersOf(stack, namespace, name).map((filter) => filter.region);
   const telling =
     namespace === "AWS/S3" && "RuleId" in dimensions ? [placeOfReplication(name)] : Object.keys(dimensions);
-  const resources = telling.flatMap((key) => resourcesNamed(stack, key, dimensions[key] ?? "").found);
+  const resources = telling.flatMap((key) => resourcesNamed(stack, key, dimensions[key] ?? "") ?? []);
   const regions = own.length > 0 ? own : resources.map((one) => one.region);
   return regions.includes(undefined) ? [] : [...new Set(regions as string[])];
 }
@@ -150,14 +176,18 @@ function regionsOf(stack: StackIndex, { namespace, name, dimensions }: MetricUse
 const filterTypes = ["aws:cloudwatch/logMetricFilter:LogMetricFilter"];
 
 /** The filters that count a metric in a log. @throws Deferred */
-function filtersOf(stack: StackIndex, namespace: string, name?: string): Resource[] {
-  return stack
-    .ofType(filterTypes)
-    .filter(
-      (filter) =>
-        filter.text("metricTransformation.namespace") === namespace &&
-        (name === undefined || filter.text("metricTransformation.name") === name),
-    );
+function filtersOf(stack: StackIndex, namespace: string, name: string): Resource[] {
+  return stack.derive(filtersIn).get(`${namespace} ${name}`) ?? [];
+}
+
+/** All filters, by what they count. @throws Deferred */
+function filtersIn(stack: StackIndex): ReadonlyMap<string, Resource[]> {
+  const filters = new Map<string, Resource[]>();
+  for (const filter of stack.ofType(filterTypes)) {
+    const key = ["namespace", "name"].map((field) => filter.text(`metricTransformation.${field}`)).join(" ");
+    filters.set(key, [...(filters.get(key) ?? []), filter]);
+  }
+  return filters;
 }
 
 /**
@@ -272,10 +302,10 @@ export function widgetMetrics(shown: unknown): (MetricUse & { region: string | u
   });
 }
 
-/** Whether a dimension of this name and value names a resource, for rules that look for alarms. */
+/** Whether a dimension of this name and value names a resource, for rules that look for alarms. @throws Deferred */
 export function watches(dimension: string, value: string, resource: Resource): boolean {
-  const names = Object.hasOwn(named, dimension) ? named[dimension]!.types[resource.type] : undefined;
-  return names !== undefined && names(resource, value);
+  const names = Object.hasOwn(named, dimension) ? named[dimension]![resource.type]?.(resource) : undefined;
+  return names instanceof RegExp ? names.test(value) : (names?.includes(value) ?? false);
 }
 
 /** @throws Deferred */

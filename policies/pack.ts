@@ -47,6 +47,7 @@ export function policies(rules: readonly Rule[], engine = new Engine()): Policie
 class Host {
   #run: Run | undefined;
   #settings: Engine["settings"] | undefined;
+  readonly #byType = new Map<string, readonly ResourceRule[]>();
   /** Type of the resource that was judged last. */
   type = "";
   /** What the resource rules found, by URN and rule id. */
@@ -73,9 +74,12 @@ class Host {
 
   /** Judges a resource by all rules, for their policies to report. */
   judgeResource(rules: readonly ResourceRule[], resource: Resource): void {
-    this.type = resource.type;
+    const { type } = resource;
+    this.type = type;
     const findings = new Map<string, Finding[]>();
-    for (const rule of rules) {
+    const judging = this.#byType.get(type) ?? rules.filter((rule) => appliesTo(rule, type));
+    this.#byType.set(type, judging);
+    for (const rule of judging) {
       const found = this.run.judge(rule, resource);
       if (found.length > 0) findings.set(rule.id, found);
     }
@@ -163,17 +167,24 @@ function tell(report: ReportViolation, rule: Rule, finding: Finding): void {
 
 function resourcePolicy(rule: ResourceRule, host: Host): ResourceValidationPolicy {
   const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
+    if (!appliesTo(rule, args.type)) notApplicable(args);
     for (const finding of host.resourceFindings.get(args.urn)?.get(rule.id) ?? []) tell(report, rule, finding);
   };
+  // The SDK sends it with every resource that the rule does not apply to.
+  const others = typesOf(rule);
   // By the type on the function the SDK tells whether a rule applies, before it makes ready what the function is given.
   Object.defineProperty(validateResource, "__pulumiType", {
-    get: () => (appliesTo(rule, host.type) ? host.type : typesOf(rule)),
+    get: () => {
+      if (!host.engine.asksAboutOne) return undefined;
+      return appliesTo(rule, host.type) ? host.type : others;
+    },
   });
   return { ...metadata(rule), validateResource };
 }
 
 function typesOf({ types }: Rule): string {
-  return types === "any" ? "aws:*" : types.join(", ");
+  if (types === "any") return "aws:*";
+  return types.length > 1 ? `${types[0]} and others` : types[0]!;
 }
 
 function stackPolicy(rule: StackRule, host: Host): StackValidationPolicy {

@@ -63,22 +63,26 @@ function alarmsOf(shown: unknown): string[] {
   return [...needList(shown, "alarms"), ...needList(shown, "annotations.alarms")].map(String);
 }
 
-/** Whether an alarm is not in this stack, though it has alarms. */
+/** Whether an alarm is not in this stack, though it has alarms. @throws Deferred */
 function isGone(stack: StackIndex, arn: string): boolean {
-  const alarms = stack.ofType([
-    "aws:cloudwatch/metricAlarm:MetricAlarm",
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm",
-  ]);
-  return alarms.length > 0 && !alarms.some((alarm) => alarm.text("arn") === arn);
+  const arns = stack.derive(arnsOfAlarms);
+  return arns.size > 0 && !arns.has(arn);
+}
+
+function arnsOfAlarms(stack: StackIndex): ReadonlySet<string | undefined> {
+  const types = ["aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"];
+  return new Set(stack.ofType(types).map((alarm) => alarm.text("arn")));
 }
 
 /** The log groups that a widget's query reads and this stack, which has log groups, does not hold in that region. */
 function missingGroups(stack: StackIndex, shown: unknown): string[] {
-  const groups = stack.ofType(["aws:cloudwatch/logGroup:LogGroup"]);
+  const query = String(need(shown, "query") ?? "");
+  const read = [...query.matchAll(/SOURCE\s+'([^']+)'/g)].map(([, group]) => group!);
+  if (read.length === 0) return [];
   const region = need(shown, "region");
+  const groups = stack.ofType(["aws:cloudwatch/logGroup:LogGroup"]);
   const names = groups
     .filter((group) => region === undefined || group.region === undefined || group.region === region)
     .map((group) => group.text("name"));
-  const read = [...String(need(shown, "query") ?? "").matchAll(/SOURCE\s+'([^']+)'/g)].map(([, group]) => group!);
   return groups.length === 0 ? [] : read.filter((group) => !names.includes(group));
 }

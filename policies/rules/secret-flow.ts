@@ -1,5 +1,6 @@
 import { beanstalkTypes } from "../beanstalk";
 import { Deferred } from "../read";
+import type { Resource } from "../resource";
 import type { StackRule } from "../rule";
 import {
   holdsUnknown,
@@ -10,6 +11,7 @@ import {
   secretsOf,
   textsIn,
 } from "../secret-material";
+import type { StackIndex } from "../stack-index";
 
 export const secretFlow: StackRule = {
   id: "secret-flow",
@@ -26,9 +28,9 @@ export const secretFlow: StackRule = {
   check(resource, { fail, attempt, stack }) {
     // Their settings are for eb-secret-flow, which tells entries that take ARNs from others.
     if (beanstalkTypes.includes(resource.type as never)) return;
+    const holders = stack.derive(holdersIn);
+    if (holders.size === 0) return;
     const secrets = secretsOf(stack);
-    const holders = stack.ofType(Object.keys(secretProperties));
-    if (holders.length === 0) return;
     for (const [property, value] of Object.entries(resource.properties)) {
       if (isSecretPlace(resource, property) || property === "tagsAll") continue;
       if (secrets.length > 0) {
@@ -40,7 +42,7 @@ export const secretFlow: StackRule = {
       }
       if (!holdsUnknown(value)) continue;
       const from = resource.data.propertyDependencies?.[property] ?? [];
-      for (const source of holders.filter(({ urn }) => from.includes(urn))) {
+      for (const source of new Set(from.flatMap((urn) => holders.get(urn) ?? []))) {
         if (!referenceTypes.has(source.type)) {
           fail(`${property}, which is not known yet, comes from the secret "${source.name}".`);
         } else if (source !== resource) {
@@ -52,3 +54,8 @@ export const secretFlow: StackRule = {
     }
   },
 };
+
+/** What makes or holds secrets, by URN. */
+function holdersIn(stack: StackIndex): ReadonlyMap<string, Resource> {
+  return new Map(stack.ofType(Object.keys(secretProperties)).map((holder) => [holder.urn, holder]));
+}

@@ -43,6 +43,7 @@ function usesOfGroups(stack: StackIndex): { urns: ReadonlySet<string>; ids: Read
       if (isOfItself(resource, property)) continue;
       for (const urn of resource.data.propertyDependencies?.[property] ?? []) urns.add(urn);
       for (const { text } of textsIn(value, property)) {
+        if (!text.includes("sg-")) continue;
         for (const [id] of text.matchAll(/\bsg-[\w-]+/g)) ids.add(id);
       }
     }

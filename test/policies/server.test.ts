@@ -142,6 +142,34 @@ describe("The compiled pack behind the policy runner", () => {
     assert.deepEqual(skipped.filter((id) => !guardIds.includes(id)).sort(), others.map(({ id }) => id).sort());
   });
 
+  it("says it of each alike, until a configuration changes what applies", async () => {
+    const tags = { Environment: "production", Owner: "platform" };
+    const whole = { ...key, properties: { enableKeyRotation: true, tags } };
+    const first = await server.answer(whole);
+    assert.deepEqual(first.diagnostics, []);
+    assert.deepEqual(await server.answer({ ...whole, urn: `${key.urn}-2`, name: "key-2" }), first);
+    assert.ok(first.skipped.includes("rds-multi-az"));
+    await server.configure({ "rds-multi-az": { enforcement: disabled } });
+    const { skipped } = await server.answer(whole);
+    assert.deepEqual(
+      skipped,
+      first.skipped.filter((id) => id !== "rds-multi-az"),
+    );
+  });
+
+  it("keeps resources apart that it is asked about at once", async () => {
+    const database = resource("aws:rds/instance:Instance", "db", { engine: "postgres", publiclyAccessible: true });
+    const asked = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? key : database));
+    const answers = await Promise.all(asked.map((one) => server.answer(one)));
+    const alone = [await server.answer(key), await server.answer(database)];
+    assert.deepEqual(
+      answers,
+      asked.map((_, index) => alone[index % 2]!),
+    );
+    assert.equal(by("kms-rotation", answers[0]!.diagnostics).length, 1);
+    assert.equal(by("rds-not-public", answers[1]!.diagnostics).length, 1);
+  });
+
   it("lets no configuration change what watches over the run", async () => {
     const all = Object.fromEntries(guardIds.map((id) => [id, { enforcement: disabled }]));
     const typo = { "kms-rotatoin": { enforcement: mandatory } };
