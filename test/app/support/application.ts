@@ -110,11 +110,16 @@ export class Instance {
   ) {}
 
   /** Unpacks, migrates the database as a release does, and starts what the Procfile names. */
-  static async start(parts: Parts): Promise<Instance> {
-    const folder = fs.mkdtempSync(path.join(parts.folder, "current-"));
+  static start(parts: Parts): Promise<Instance> {
+    return Instance.startIn(parts.folder, (port) => instanceEnvironment(parts, port));
+  }
+
+  /** The same below any folder, with the environment that the processes find for the port they serve on. */
+  static async startIn(parent: string, environment: (port: number) => NodeJS.ProcessEnv): Promise<Instance> {
+    const folder = fs.mkdtempSync(path.join(parent, "current-"));
     unpackBundle(folder);
     const port = await freePort();
-    const env = instanceEnvironment(parts, port);
+    const env = environment(port);
     const instance = new Instance(folder, port, env);
     const migrating = migrate(folder, env);
     if ((await migrating.ended) !== 0) throw new Error(`the migration failed:\n${migrating.output()}`);
