@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import type { JudgedResource } from "../../policies/evaluate";
 import type { ResourceData } from "../../policies/resource";
+import { scratchDirectory } from "../support/scratch";
 
 const { AnalyzerClient } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
 const pb = require("@pulumi/pulumi/proto/analyzer_pb");
@@ -40,7 +39,7 @@ export class PolicyServer {
     const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [folder] });
     const child = spawn(process.execPath, [runner, "127.0.0.1:0", folder], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: mkdtempSync(join(tmpdir(), "policies-")), ...env },
+      env: { PATH: process.env.PATH, HOME: scratchDirectory(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const port = await new Promise<string>((found, failed) => {

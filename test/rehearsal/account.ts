@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Interference } from "../../rehearsal/faults";
 import { Provider, type ProviderConfiguration, Refusal } from "../../rehearsal/provider";
 import type { Properties } from "../../rehearsal/values";
 import { World } from "../../rehearsal/world";
+import { scratchDirectory } from "../support/scratch";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "eu-north-1";
@@ -19,7 +18,7 @@ export class Account {
 
   constructor(
     interference?: Interference,
-    private readonly path = join(mkdtempSync(join(tmpdir(), "rehearsal-")), "world.json"),
+    private readonly path = join(scratchDirectory(), "world.json"),
   ) {
     this.world = World.load(path, { accountId: ACCOUNT, region: REGION });
     this.provider = new Provider(this.world, interference);

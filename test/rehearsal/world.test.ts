@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { isSecret, secret } from "../../rehearsal/values";
 import { type CheckpointResource, World, WorldFileError, type WorldResource } from "../../rehearsal/world";
+import { scratchDirectory } from "../support/scratch";
 
 const DEFAULTS = { accountId: "111122223333", region: "eu-north-1" };
 
 function file(): string {
-  return join(mkdtempSync(join(tmpdir(), "world-")), "world.json");
+  return join(scratchDirectory(), "world.json");
 }
 
 function bucket(name: string): WorldResource {
