@@ -14,6 +14,8 @@ import { PACE, poll } from "./wait";
 export interface ReleaseOptions {
   env: string;
   yes: boolean;
+  /** Deploy the version that runs already once more, onto new instances. @default false */
+  again?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ReleaseOptions {
  * @throws PrismError for everything that is in the way before anything was deployed
  */
 export function release(
-  { env, yes }: ReleaseOptions,
+  { env, yes, again }: ReleaseOptions,
   given: string,
   progress: Progress,
   pace = PACE,
@@ -32,7 +34,7 @@ export function release(
   needsAnswer("release", env, yes);
   return withEnvironment("release", "deploy", env, progress, pace, async (context) => {
     const wanted = await findWanted(context, given);
-    await bringUp(context, wanted, yes);
+    await bringUp(context, wanted, yes, again);
   });
 }
 
@@ -116,7 +118,7 @@ export function listReleases(env: string, progress: Progress): Promise<ReleaseRe
 }
 
 /** Everything from the look at the environment to the answer of `/health`. */
-async function bringUp(context: Context, wanted: Wanted, yes: boolean): Promise<void> {
+async function bringUp(context: Context, wanted: Wanted, yes: boolean, again = false): Promise<void> {
   const { beanstalk, progress, report } = context;
   const { label } = wanted;
   const state = await beanstalk.environment();
@@ -133,7 +135,7 @@ async function bringUp(context: Context, wanted: Wanted, yes: boolean): Promise<
     await watchDeployment(context, newest);
   } else {
     refuseUnlessReady(context, state, newest);
-    if (state.versionLabel === label) {
+    if (state.versionLabel === label && !again) {
       const record = newest?.to === label ? newest : undefined;
       if (record) report.previous = record.from;
       if (record?.outcome === "started") {
@@ -143,7 +145,8 @@ async function bringUp(context: Context, wanted: Wanted, yes: boolean): Promise<
       step(context, "deployment", `${label} runs already`, true);
     } else {
       await explain(context, wanted, state.versionLabel);
-      await confirm(context, yes, `have it run ${label} instead of ${state.versionLabel}`);
+      const change = state.versionLabel === label ? "anew" : `instead of ${state.versionLabel}`;
+      await confirm(context, yes, `have it run ${label} ${change}`);
       await register(context, wanted);
       await watchDeployment(context, await begin(context, label, state.versionLabel));
     }

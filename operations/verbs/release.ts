@@ -12,6 +12,7 @@ interface RollbackOptions {
 
 interface Options extends RollbackOptions {
   target?: string;
+  again: boolean;
   list: boolean;
   abort: boolean;
 }
@@ -39,17 +40,22 @@ export const release: CommandModule<unknown, Options> = {
         describe: "The application's folder or a zip of it, or the label of a version that Elastic Beanstalk knows",
       })
       .options(common)
+      .option("again", {
+        type: "boolean",
+        default: false,
+        describe: "Deploy it although it runs already: new instances, which read their secrets anew",
+      })
       .option("list", { type: "boolean", default: false, describe: "List the versions, and which one runs" })
       .option("abort", { type: "boolean", default: false, describe: "Stop a deployment that is under way" })
       .example("$0 release production ../ai-prism", "what lies in that folder")
       .example("$0 release production v-0123456789ab", "a version that ran before"),
-  handler: async ({ env, target, list, abort, yes, json }) => {
+  handler: async ({ env, target, again, list, abort, yes, json }) => {
     if ([list, abort, target !== undefined].filter(Boolean).length !== 1) {
       throw new UsageError("release takes a version or a bundle, or --list, or --abort: one of them");
     }
     await show(json, (progress) => {
       if (list) return listReleases(env, progress);
-      return abort ? abortRelease({ env, yes }, progress) : runRelease({ env, yes }, target!, progress);
+      return abort ? abortRelease({ env, yes }, progress) : runRelease({ env, yes, again }, target!, progress);
     });
   },
 };

@@ -20,7 +20,7 @@ import { KeptProgress, NAMES, ReleaseWorld, TEST_PACE } from "./world";
 
 const PRODUCTION = { env: "production", yes: true } as const;
 
-describeWith("python", "releasing", function () {
+describeWith("aws", "releasing", function () {
   this.timeout(180_000);
   const folder = temporaryDirectory();
   const own = { ...process.env };
@@ -182,6 +182,16 @@ describeWith("python", "releasing", function () {
       const report = await ship(first);
       assert.equal(report.running, first);
       assert.deepEqual(running(), [first]);
+    });
+
+    it("deploys what runs already once more, when it is told to, and can still take back what came before it", async () => {
+      const before = await shipped();
+      const label = await shipped();
+      const instances = world.environment.instances.map(({ id }) => id);
+      const report = await release({ ...PRODUCTION, again: true }, label, progress, TEST_PACE);
+      assert.deepEqual([report.ok, report.running, outcomes(report).deployment], [true, label, "done"]);
+      assert.ok(world.environment.instances.every(({ id }) => !instances.includes(id)));
+      assert.equal((await goBack()).running, before);
     });
 
     it("names the nearest when the label is mistyped, and the newest when nothing is near", async () => {

@@ -23,6 +23,7 @@ import { Progress } from "../../operations/output";
 import { root } from "../../operations/paths";
 import { packBundle } from "../../operations/release/package";
 import type { Pace } from "../../operations/release/wait";
+import { writeStack } from "../emulator/deployed";
 import { type EmulatedAws, startEmulatedAws } from "../emulator/emulated-aws";
 import type { Environment } from "../emulator/services/elastic-beanstalk";
 
@@ -119,7 +120,10 @@ export class ReleaseWorld {
     await this.aws.stop();
   }
 
-  /** What an instance behind the load balancer answers; they take turns. */
+  /**
+   * What an instance behind the load balancer answers; they take turns. Over plain HTTP, past the world's edge: this
+   * process does not trust the edge's certificate.
+   */
   private answer(response: http.ServerResponse): void {
     const { instances } = this.environment;
     const instance = instances[this.answering++ % instances.length];
@@ -190,11 +194,8 @@ export class ReleaseWorld {
     return this.distributionId;
   }
 
-  /** A stack in a file backend that says what the verbs read of it. */
+  /** A stack that says what the verbs read of it. */
   private writeStack(distributionId: string): void {
-    const state = path.join(this.folder, "state", ".pulumi");
-    fs.mkdirSync(path.join(state, "stacks", "ai-prism"), { recursive: true });
-    fs.writeFileSync(path.join(state, "meta.yaml"), "version: 1\n");
     const outputs = {
       regions: { home: REGION, replica: "eu-west-1", edge: "us-east-1" },
       url: this.url,
@@ -212,11 +213,11 @@ export class ReleaseWorld {
       type: "pulumi:pulumi:Stack",
       outputs,
     };
-    const latest = { manifest: { time: "2026-11-26T00:00:00Z", magic: "", version: "" }, resources: [stack] };
-    fs.writeFileSync(
-      path.join(state, "stacks", "ai-prism", "production.json"),
-      JSON.stringify({ version: 3, checkpoint: { stack: "organization/ai-prism/production", latest } }),
-    );
+    const manifest = { time: "2026-11-26T00:00:00Z", magic: "", version: "" };
+    writeStack(path.join(this.folder, "state"), "production", {
+      version: 3,
+      deployment: { manifest, resources: [stack] },
+    });
   }
 }
 

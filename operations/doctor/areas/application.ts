@@ -184,7 +184,7 @@ async function askHealth({ outputs, aws, environment }: World): Promise<Health> 
   return {
     instead: unknown(
       `/health answers ${answer.status} and tells no part`,
-      "instances read the operators' token when they start: ./prism release of the same version gives them the one that is in the secret now",
+      `instances read the operators' token when they start: ./prism release ${environment} VERSION --again, with the version that runs, gives them the one that is in the secret now`,
     ),
   };
 }

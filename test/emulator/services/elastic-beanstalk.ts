@@ -59,6 +59,8 @@ export class Environment {
   endpoint = "";
   /** Keeps the operation that is under way where it is: it takes long. */
   held = false;
+  /** Whoever looks once sees all steps of the operation that is under way done. */
+  quick = false;
   /** What is left of the operation that is under way, step by step. */
   pending: (() => void)[] = [];
   /** Versions that do not work here, and why. */
@@ -354,7 +356,8 @@ export class ElasticBeanstalk implements Service {
       const seen = found.map((one) => one.describe());
       for (const one of found) {
         // Whoever looks again sees the operation one step further on; there is no clock in this world.
-        one.advance();
+        if (one.quick) one.settle();
+        else one.advance();
         await this.moveTargets(one);
       }
       return { Environments: seen };
