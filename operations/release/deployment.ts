@@ -83,7 +83,9 @@ export async function watchDeployment(context: Context, record: NumberedRecord):
       ...complaints.map(({ message }) => plain(message)),
       ...causesOf(await beanstalk.health(), instances),
       `what the instances wrote: ${logCommand(context)}`,
-      ...(untouched ? [] : [`./prism release ${report.environment} ${record.from} puts ${record.from} on all of them`]),
+      ...(untouched
+        ? []
+        : [`./prism release ${report.environment} ${record.from} --again puts ${record.from} on all of them`]),
     ],
   );
 }
@@ -120,6 +122,9 @@ export async function settle(context: Context, label: string): Promise<void> {
     [
       ...causesOf(health, instances),
       `what the instances wrote: ${logCommand(context)}`,
+      ...(instances.every(({ versionLabel }) => versionLabel === label)
+        ? []
+        : [`./prism release ${report.environment} ${label} --again deploys it onto new instances`]),
       `./prism rollback ${report.environment} goes back`,
     ],
   );

@@ -57,7 +57,7 @@ export function application(world: World): Check[] {
         return wrong(
           `is ${Status?.toLowerCase() ?? "in an unknown state"}: a deployment or an update is under way`,
           AbortableOperationInProgress
-            ? `wait for it, or stop it: aws elasticbeanstalk abort-environment-update --environment-name ${name}`
+            ? `wait for it, or stop it: ./prism release ${environment} --abort`
             : "wait for it; its events say how far it is",
           { since: DateUpdated, runbook: "unhealthy-instances.md" },
         );
@@ -89,7 +89,7 @@ export function application(world: World): Check[] {
       );
       return wrong(
         `the environment is on ${label}, these instances are not: ${list.join(", ")}`,
-        `deploy it again: ./prism release ${environment} ${label}`,
+        `deploy it again: ./prism release ${environment} ${label} --again`,
         { since: earliest(others.map(({ Deployment }) => Deployment?.DeploymentTime)) },
       );
     }),
