@@ -94,6 +94,9 @@ export interface ConditionalReplacement {
   unless?: Record<string, unknown>;
 }
 
+/** What is done to a resource. */
+export type Action = "create" | "update" | "delete";
+
 /** What is known of one resource type, from the provider's schema, its source and AWS. */
 export interface TypeFacts extends ValueFacts, RelationFacts {
   /** The Terraform type behind it. */
@@ -104,12 +107,20 @@ export interface TypeFacts extends ValueFacts, RelationFacts {
   arn?: string;
   /** Output that holds the ARN; `arn` unless said otherwise. */
   arnProperty?: string;
+  /** Template of what an import asks for, where that is not the id; false where the type cannot be imported. */
+  importId?: string | false;
+  /** The provider's first calls as in a policy (`rds:CreateDBProxy`), where they are not called after the type. */
+  calls?: Record<Action, string>;
   /** Input that holds the physical name. */
   nameProperty?: string;
   /** How the provider names the resource when the program does not. */
   autoName?: { max: number; separator: string; hex: number; lowercase?: boolean; prefix?: string };
   /** Inputs that together are taken once per account and region. */
   unique?: string[][];
+  /** The service's error code where they are taken. */
+  taken?: string;
+  /** Where they are taken, the creation overwrites what has them, or hands it out again. */
+  overwrites?: true;
   /** Tells what is not given from empty texts and lists, false and zero, as the provider's newer types do. */
   nullable?: boolean;
   /** Properties of such a type for which empty and zero mean "not given" all the same. */

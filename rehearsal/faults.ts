@@ -1,5 +1,5 @@
-import { type Action, type ApiCall, apiCallOf } from "./api-calls";
-import { factsOf, modelledTypes, serviceOf } from "./facts";
+import { type ApiCall, apiCallOf } from "./api-calls";
+import { type Action, factsOf, modelledTypes, serviceOf } from "./facts";
 import type { Properties } from "./values";
 
 /** What a fault can do to an operation; each is what AWS or the way to it does at times. */

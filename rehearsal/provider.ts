@@ -1,8 +1,7 @@
 import { Identifiers, partitionOf } from "./aws";
 import { check, checkAtService, type Failure } from "./check";
 import { diff, type Difference } from "./diff";
-import type { Action } from "./api-calls";
-import { factsOf, shapesOf, type TypeFacts } from "./facts";
+import { type Action, factsOf, shapesOf, type TypeFacts } from "./facts";
 import type { Interference, Operation } from "./faults";
 import { importIdOf, splitImportId } from "./import-ids";
 import { complete, DEFAULTED, isAutoNamed, type NameProposal } from "./inputs";

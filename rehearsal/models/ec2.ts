@@ -444,6 +444,15 @@ const flowLog: Model = {
   },
 };
 
+/** A security group's rule of the older kind names all of itself. */
+function ruleImportId(properties: Properties): string {
+  const { securityGroupId, type, protocol, fromPort, toPort, self, sourceSecurityGroupId } = properties;
+  const named = protocol === "-1" ? "all" : protocol;
+  const others = [self === true ? "self" : undefined, sourceSecurityGroupId].filter(Boolean);
+  const blocks = ["cidrBlocks", "ipv6CidrBlocks", "prefixListIds"].flatMap((name) => list(properties[name]));
+  return [securityGroupId, type, named, fromPort, toPort, ...others, ...blocks].map(String).join("_");
+}
+
 export const models: Models = {
   [VPC]: vpc,
   [SUBNET]: subnet,
@@ -456,6 +465,7 @@ export const models: Models = {
   "aws:ec2/routeTableAssociation:RouteTableAssociation": routeTableAssociation,
   [SECURITY_GROUP]: securityGroup,
   "aws:ec2/securityGroupRule:SecurityGroupRule": {
+    importId: ruleImportId,
     outputs: ({ identifiers }) => ({ securityGroupRuleId: `sgr-${identifiers.hex(17, "rule")}` }),
   },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {

@@ -46,4 +46,8 @@ export const models: Models = {
         : undefined;
     },
   },
+  "aws:lambda/permission:Permission": {
+    importId: ({ function: name, qualifier, statementId }) =>
+      `${[name, qualifier].filter(Boolean).map(String).join(":")}/${String(statementId)}`,
+  },
 };

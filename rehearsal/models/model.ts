@@ -69,6 +69,8 @@ export interface Model {
   id?(context: Omit<ModelContext, "id" | "arn">): string;
   /** The ARN, where the template in the facts cannot say it. */
   arn?(context: Omit<ModelContext, "arn">): string;
+  /** What an import asks for, where the template in the facts cannot say it, from the resource's properties. */
+  importId?(properties: Properties): string;
   /**
    * Outputs that AWS computes. Only names that the facts list as computed or optional computed; what the inputs give is
    * kept.

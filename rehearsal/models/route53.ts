@@ -76,6 +76,8 @@ export const models: Models = {
     },
   },
   [RECORD]: {
+    importId: ({ zoneId, name, type, setIdentifier }) =>
+      [zoneId, name, type, setIdentifier].filter(Boolean).map(String).join("_"),
     outputs: ({ inputs, world }) => {
       const name = (text(inputs.name) ?? "").replace(/\.$/, "");
       const zone = text(world.find(ZONE, String(inputs.zoneId))?.outputs.name)?.replace(/\.$/, "");

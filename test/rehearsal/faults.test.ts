@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { type Action, apiCallOf } from "../../rehearsal/api-calls";
-import { factsOf, modelledTypes } from "../../rehearsal/facts";
+import { apiCallOf } from "../../rehearsal/api-calls";
+import { type Action, factsOf, modelledTypes } from "../../rehearsal/facts";
 import {
   AcceptedAndFailed,
   Failed,
@@ -84,14 +84,18 @@ describe("the calls that errors name", () => {
     const actionOf = (type: string, action: Action) => apiCallOf(type, action).action;
     assert.equal(actionOf("aws:rds/instance:Instance", "create"), "rds:CreateDBInstance");
     assert.equal(
-      actionOf("aws:s3/bucketServerSideEncryptionConfiguration:X", "update"),
+      actionOf("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "update"),
       "s3:PutEncryptionConfiguration",
     );
     assert.equal(
-      apiCallOf("aws:s3/bucketServerSideEncryptionConfiguration:X", "update").operation,
+      apiCallOf("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "update")
+        .operation,
       "PutBucketEncryption",
     );
-    assert.equal(actionOf("aws:vpc/securityGroupIngressRule:X", "delete"), "ec2:RevokeSecurityGroupIngress");
+    assert.equal(
+      actionOf("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "delete"),
+      "ec2:RevokeSecurityGroupIngress",
+    );
     assert.equal(
       actionOf("aws:elasticbeanstalk/application:Application", "create"),
       "elasticbeanstalk:CreateApplication",
