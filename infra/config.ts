@@ -89,6 +89,19 @@ export const SECTIONS = {
     backupRetentionInDays: whole(7, 35).default(7),
     passwordRotationInDays: whole(1, 90).default(30),
     reservedConnections: whole(5, 100).default(13),
+    restored: section({
+      nameSuffix: text(/^[a-z0-9]{1,8}$/, "1 to 8 lower-case letters and digits"),
+      instance: text(/^[a-z](-?[a-z0-9]){0,62}$/, "a DB instance identifier such as ai-prism-postgres").optional(),
+      snapshot: text(/^[\w:-]{1,255}$/, "the identifier or the ARN of a DB snapshot").optional(),
+      automatedBackupsArn: text(
+        /^arn:aws:rds:[a-z0-9-]+:\d{12}:auto-backup:[\w-]+$/,
+        "the ARN of replicated backups, arn:aws:rds:…:auto-backup:…",
+      ).optional(),
+      time: text(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+        "a moment in UTC such as 2026-11-26T05:00:00Z, in quotes",
+      ).optional(),
+    }).optional(),
   }).prefault({}),
   storage: section({
     bucketName: BUCKET.optional(),
@@ -325,6 +338,7 @@ function crossChecks(stack: string, home: Region, settings: Partial<StackSetting
       `at least ${Math.ceil(database.allocatedStorageInGiB * 1.1)}: a tenth more than database.allocatedStorageInGiB`,
     );
   }
+  if (database?.restored) faults.push(...restorationFaults(home, database.restored));
   if (redis && new Set(redis.passwordGenerations).size !== redis.passwordGenerations.length) {
     refuse("redis.passwordGenerations", redis.passwordGenerations, "two different numbers");
   }
@@ -376,6 +390,25 @@ function crossChecks(stack: string, home: Region, settings: Partial<StackSetting
   faults.push(...adoptionFaults(stack, settings));
   if (firewall && new Set(firewall.uploadPaths).size !== firewall.uploadPaths.length) {
     refuse("firewall.uploadPaths", firewall.uploadPaths, "each path once");
+  }
+  return faults;
+}
+
+/** What a database is restored from is one thing, and where the database is. */
+function restorationFaults(home: Region, restored: NonNullable<StackSettings["database"]["restored"]>): Fault[] {
+  const { instance, snapshot, automatedBackupsArn, time } = restored;
+  const faults: Fault[] = [];
+  const refuse = (key: string, value: unknown, allowed: string) =>
+    faults.push({ key: `${PROJECT}:database.restored${key}`, value, allowed });
+  if ([instance, snapshot, automatedBackupsArn].filter((source) => source !== undefined).length !== 1) {
+    refuse("", restored, "one of instance, snapshot and automatedBackupsArn");
+  }
+  if (snapshot !== undefined && time !== undefined) {
+    refuse(".time", time, "absent with a snapshot, which is of one moment");
+  }
+  if (time !== undefined && Number.isNaN(Date.parse(time))) refuse(".time", time, "a moment that there is");
+  if (automatedBackupsArn !== undefined && automatedBackupsArn.split(":")[3] !== home) {
+    refuse(".automatedBackupsArn", automatedBackupsArn, `backups in ${home}: RDS restores them where they are`);
   }
   return faults;
 }

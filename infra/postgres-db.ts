@@ -41,6 +41,11 @@ export interface PostgresDbArgs {
     readonly maxConnectionsPercent?: number;
   };
   readonly logRetentionInDays: number;
+  /**
+   * Where the data come from, instead of an empty database. A new instance beside the old one, which AWS keeps and Pulumi
+   * forgets: docs/runbooks/recover-database-point-in-time.md. Stays as long as that instance does.
+   */
+  readonly restored?: Restoration;
   /** An instance made by hand that is imported: what cannot be changed in place stays as it is. @default a new one */
   readonly adopted?: AdoptedInstance;
   /** Lifts deletion protection, final snapshot and Pulumi's protection. @default false */
@@ -60,6 +65,20 @@ export interface AdoptedInstance {
   readonly performanceInsightsKmsKeyArn?: string;
   /** Security groups it keeps beside its new ones, for whoever else uses it. */
   readonly securityGroupIds: readonly string[];
+}
+
+/** What an instance is restored from: one of `instance`, `snapshot` and `automatedBackupsArn`. */
+export interface Restoration {
+  /** Ends the names of the restored instance. Another one is another restoration. */
+  readonly nameSuffix: string;
+  /** Identifier of an instance in the same region. */
+  readonly instance?: string;
+  /** Identifier of a snapshot in the same region, or the ARN of a shared one. */
+  readonly snapshot?: string;
+  /** Backups that were replicated to this region, `arn:aws:rds:<region>:<account>:auto-backup:…`. */
+  readonly automatedBackupsArn?: string;
+  /** A second of the past, in UTC, for what is no snapshot. @default the last that can be had */
+  readonly time?: string;
 }
 
 export interface PostgresDbTransforms {
@@ -115,7 +134,9 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
    */
   constructor(name: string, args: PostgresDbArgs, options?: pulumi.ComponentResourceOptions) {
     super("PostgresDb", name, args.transform, options);
-    const { identifier, region, kmsKeyArn, disposable, adopted } = args;
+    const { region, kmsKeyArn, disposable, adopted, restored } = args;
+    const ending = restored ? `-${restored.nameSuffix}` : "";
+    const identifier = `${args.identifier}${ending}`;
     if (
       !Number.isInteger(args.backupRetentionInDays) ||
       args.backupRetentionInDays < 1 ||
@@ -132,6 +153,13 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       const allowed = `at least ${leastMaximum}: a tenth more than allocatedStorageInGiB`;
       this.refuse("maxAllocatedStorageInGiB", args.maxAllocatedStorageInGiB, allowed);
     }
+    const sources = [restored?.instance, restored?.snapshot, restored?.automatedBackupsArn];
+    if (restored && sources.filter((source) => source !== undefined).length !== 1) {
+      this.refuse("restored", restored, "one of instance, snapshot and automatedBackupsArn");
+    }
+    if (restored?.snapshot !== undefined && restored.time !== undefined) {
+      this.refuse("restored.time", restored.time, "absent with a snapshot, which is of one moment");
+    }
     if (args.backupReplication.region === region) {
       this.refuse("backupReplication.region", region, "another region than the database's");
     }
@@ -139,15 +167,15 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
     const subnetGroup =
       adopted === undefined
         ? this.child("subnetGroup", aws.rds.SubnetGroup, name, {
-            name: identifier,
-            description: `Subnets of ${identifier}`,
+            name: args.identifier,
+            description: `Subnets of ${args.identifier}`,
             region,
             subnetIds: args.subnetIds,
           })
         : undefined;
     const parameterGroup = this.child("parameterGroup", aws.rds.ParameterGroup, name, {
       family: `postgres${args.engineVersion.split(".")[0]}`,
-      description: `Parameters of ${identifier}`,
+      description: `Parameters of ${args.identifier}`,
       region,
       parameters: [
         { name: "rds.force_ssl", value: "1" },
@@ -158,21 +186,31 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       ],
     });
     // RDS would make these itself, unencrypted and kept for ever.
-    const logGroup = (log: string, groupName: string) =>
-      this.child("logGroup", aws.cloudwatch.LogGroup, `${name}-${log}`, {
-        name: groupName,
-        region,
-        retentionInDays: args.logRetentionInDays,
-        kmsKeyId: kmsKeyArn,
-      });
-    const logGroups = LOG_EXPORTS.map((log) => logGroup(log, `/aws/rds/instance/${identifier}/${log}`));
+    const logGroup = (log: string, groupName: string, options?: pulumi.CustomResourceOptions) =>
+      this.child(
+        "logGroup",
+        aws.cloudwatch.LogGroup,
+        `${name}-${log}`,
+        {
+          name: groupName,
+          region,
+          retentionInDays: args.logRetentionInDays,
+          kmsKeyId: kmsKeyArn,
+        },
+        options,
+      );
+    // What an instance wrote before another was restored from it may say why.
+    const kept = { retainOnDelete: !disposable };
+    const logGroups = LOG_EXPORTS.map((log) => logGroup(log, `/aws/rds/instance/${identifier}/${log}`, kept));
     const proxyLogGroup = args.proxy && logGroup("proxy", `/aws/rds/proxy/${args.proxy.name}`);
 
-    const secretKeyArn = adopted?.secretKmsKeyArn ?? kmsKeyArn;
+    // An import does not read the key of the secret, and RDS refuses to be told that of one it has already.
+    const ownSecret = adopted === undefined || restored !== undefined;
+    const secretKeyArn = ownSecret ? kmsKeyArn : adopted.secretKmsKeyArn;
     const instance = this.child(
       "instance",
       aws.rds.Instance,
-      name,
+      `${name}${ending}`,
       {
         identifier,
         region,
@@ -185,11 +223,12 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
         storageType: "gp3",
         storageEncrypted: true,
         kmsKeyId: adopted?.kmsKeyArn ?? kmsKeyArn,
-        dbName: args.databaseName,
-        username: args.username,
+        // Restored data bring both along.
+        dbName: restored ? undefined : args.databaseName,
+        username: restored ? undefined : args.username,
+        ...(restored && sourceOf(restored)),
         manageMasterUserPassword: true,
-        // An import does not read it, and RDS refuses to be told the key of a secret that it has already.
-        masterUserSecretKmsKeyId: adopted ? undefined : kmsKeyArn,
+        masterUserSecretKmsKeyId: ownSecret ? kmsKeyArn : undefined,
         port: PORT,
         multiAz: args.multiAz,
         dbSubnetGroupName: adopted?.subnetGroupName ?? subnetGroup!.name,
@@ -213,9 +252,15 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
       },
       {
         protect: !disposable,
+        // An instance that another takes the place of stays in AWS, until a person deletes it.
+        retainOnDelete: !disposable,
         dependsOn: logGroups,
-        // An import reads the minor version that runs; `16` would then be a change, and perhaps one backwards.
-        ignoreChanges: adopted && ["engineVersion"],
+        ignoreChanges: [
+          // An import reads the minor version that runs; `16` would then be a change, and perhaps one backwards.
+          ...(adopted ? ["engineVersion"] : []),
+          // Restored data keep the key that they were encrypted with.
+          ...(restored ? ["kmsKeyId"] : []),
+        ],
         // Multi-AZ instances of this size take a quarter of an hour, snapshots before a deletion longer.
         customTimeouts: { create: "60m", update: "80m", delete: "60m" },
       },
@@ -315,12 +360,31 @@ export class PostgresDb extends Component<PostgresDbTransforms> {
         connectionBorrowTimeout: 30,
       },
     });
-    const proxyTarget = this.child("proxyTarget", aws.rds.ProxyTarget, name, {
-      dbProxyName: proxy.name,
-      region,
-      targetGroupName: proxyTargetGroup.name,
-      dbInstanceIdentifier: database.instance.identifier,
-    });
+    const proxyTarget = this.child(
+      "proxyTarget",
+      aws.rds.ProxyTarget,
+      name,
+      {
+        dbProxyName: proxy.name,
+        region,
+        targetGroupName: proxyTargetGroup.name,
+        dbInstanceIdentifier: database.instance.identifier,
+      },
+      // A proxy has one instance behind it at a time.
+      { deleteBeforeReplace: true },
+    );
     return { proxyRole, proxyRolePolicy, proxy, proxyTargetGroup, proxyTarget };
   }
+}
+
+/** How the provider is told where an instance's data come from. */
+function sourceOf({ instance, snapshot, automatedBackupsArn, time }: Restoration): Partial<aws.rds.InstanceArgs> {
+  if (snapshot !== undefined) return { snapshotIdentifier: snapshot };
+  return {
+    restoreToPointInTime: {
+      sourceDbInstanceIdentifier: instance,
+      sourceDbInstanceAutomatedBackupsArn: automatedBackupsArn,
+      ...(time === undefined ? { useLatestRestorableTime: true } : { restoreTime: time }),
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { beanstalkTypes, optionSettings, secretVariables } from "../beanstalk";
 import { Deferred } from "../read";
+import type { Resource } from "../resource";
 import type { StackRule } from "../rule";
 import { referenceTypes, secretIn, secretProperties, secretsOf } from "../secret-material";
 
@@ -20,6 +21,7 @@ export const ebSecretFlow: StackRule = {
     const secrets = secretsOf(stack);
     let plainUnknown = false;
     let referenceUnknown = false;
+    const references: string[] = [];
     for (const setting of optionSettings(environment)) {
       const reading = environment.read(setting.path);
       if (reading.state === "unknown") {
@@ -28,6 +30,7 @@ export const ebSecretFlow: StackRule = {
       } else if (reading.state === "known") {
         const secret = secretIn(String(reading.value), secrets);
         if (secret) fail(`Option ${setting.namespace} ${setting.name} holds the secret of "${secret.holder.name}".`);
+        else if (setting.namespace === secretVariables) references.push(String(reading.value));
       }
     }
     if (!plainUnknown && !referenceUnknown) return;
@@ -37,6 +40,7 @@ export const ebSecretFlow: StackRule = {
       holders.filter((holder) => holder.urn === urn),
     );
     for (const source of sources) {
+      if (referenceTypes.has(source.type) && (holdsNothing(source) || isReferredTo(source, references))) continue;
       if (!referenceTypes.has(source.type))
         fail(`A value that is not known yet comes from the secret "${source.name}".`);
       else if (!referenceUnknown) fail(`A plain option that is not known yet comes from the secret "${source.name}".`);
@@ -46,3 +50,16 @@ export const ebSecretFlow: StackRule = {
     });
   },
 };
+
+/** Whether a resource that may hold a secret holds none, such as a database whose password a service manages. */
+function holdsNothing(holder: Resource): boolean {
+  return secretProperties[holder.type]!.every((property) => holder.read(property).state === "absent");
+}
+
+/** Whether an entry that takes ARNs names a stored secret, which is then what the environment has to do with it. */
+function isReferredTo(holder: Resource, references: readonly string[]): boolean {
+  return ["arn", "secretId"].some((property) => {
+    const reading = holder.read(property);
+    return reading.state === "known" && references.some((reference) => reference.startsWith(String(reading.value)));
+  });
+}

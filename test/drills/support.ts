@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import type { RehearsalReport } from "../../operations/rehearse/report";
 import { readState, type StateResource } from "../../operations/rehearse/state";
+import { engineEnvironment, type Workspace } from "../../operations/rehearse/workspace";
 import { World, type WorldResource } from "../../rehearsal";
 import { copyOfThisCheckout, type Ended, run } from "../operations/prism";
 
@@ -42,7 +43,7 @@ export class Drill {
   /** Deploys, and fails the test when that fails. */
   async deploy(...options: string[]): Promise<RehearsalReport> {
     const report = await this.rehearse(...options);
-    assert.equal(report.ok, true, JSON.stringify(report.failure));
+    assert.equal(report.ok, true, JSON.stringify([report.failure, report.policies.broken]));
     return report;
   }
 
@@ -50,6 +51,22 @@ export class Drill {
   prism(args: string[]): Promise<Ended> {
     const env = { PRISM_DIR: path.join(this.#directory, "prism"), PRISM_PULUMI: this.#cli };
     return run(path.join(this.#checkout, "prism"), args, { cwd: this.#checkout, env });
+  }
+
+  /** Runs the Pulumi CLI on the rehearsed stack, as the person on call does on the real one. */
+  async pulumi(...args: string[]): Promise<string> {
+    const workspace = {
+      backend: path.join(this.place, "state"),
+      passphraseFile: path.join(this.place, "passphrase"),
+      bin: path.join(this.place, "bin"),
+      pulumiHome: path.join(this.place, "home"),
+    } as Workspace;
+    const { code, stdout, stderr } = await run(this.#cli, [...args, "--stack", this.#environment], {
+      cwd: path.join(this.place, "work"),
+      env: engineEnvironment(workspace),
+    });
+    assert.equal(code, 0, stderr);
+    return stdout;
   }
 
   /** Folder of the rehearsed environment: the engine's backend, its passphrase, the world. */

@@ -219,6 +219,44 @@ describe("configuration", () => {
       { "ai-prism:adopt": { dnsRecordTypes: ["A"] } },
       /^ai-prism:cdn\.domain = \(not set\) is not allowed: the domain whose records are adopted/,
     ],
+    [
+      "a database restored from nothing",
+      { "ai-prism:database": { proxy: true, restored: { nameSuffix: "2" } } },
+      /^ai-prism:database\.restored = .* is not allowed: one of instance, snapshot and automatedBackupsArn/,
+    ],
+    [
+      "a database restored to a moment that there is not",
+      {
+        "ai-prism:database": {
+          proxy: true,
+          restored: { nameSuffix: "2", instance: "a", time: "2026-13-26T05:00:00Z" },
+        },
+      },
+      /^ai-prism:database\.restored\.time = .* is not allowed: a moment that there is/,
+    ],
+    [
+      "a snapshot's time",
+      {
+        "ai-prism:database": {
+          proxy: true,
+          restored: { nameSuffix: "2", snapshot: "a", time: "2026-11-26T05:00:00Z" },
+        },
+      },
+      /^ai-prism:database\.restored\.time = .* is not allowed: absent with a snapshot/,
+    ],
+    [
+      "backups of another region",
+      {
+        "ai-prism:database": {
+          proxy: true,
+          restored: {
+            nameSuffix: "2",
+            automatedBackupsArn: "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-1a2b3c",
+          },
+        },
+      },
+      /^ai-prism:database\.restored\.automatedBackupsArn = .* is not allowed: backups in eu-north-1/,
+    ],
     ["an older minor of PostgreSQL", { "ai-prism:database": { engineVersion: "16.10", proxy: true } }, /16\.11/],
   ];
   for (const [title, changes, fault] of refused) {

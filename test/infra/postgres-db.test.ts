@@ -440,6 +440,63 @@ describe("PostgresDb", () => {
     // A key of Performance Insights that was never chosen is the new one.
     assert.equal((await run({ adopted })).one(INSTANCE).inputs.performanceInsightsKmsKeyId, KEY_ARN);
   });
+
+  describe("restored", () => {
+    const time = "2026-11-26T05:00:00Z";
+
+    it("is an instance of another name from the old one's backups, with what the data bring along", async () => {
+      const { one, result } = await run({
+        ...WITH_PROXY,
+        restored: { nameSuffix: "2", instance: "ai-prism-postgres", time },
+      });
+      const { inputs, ignoreChanges } = one(INSTANCE, "database-2");
+      assert.equal(inputs.identifier, "ai-prism-postgres-2");
+      assert.deepEqual(inputs.restoreToPointInTime, {
+        sourceDbInstanceIdentifier: "ai-prism-postgres",
+        restoreTime: time,
+      });
+      assert.deepEqual([inputs.dbName, inputs.username, inputs.snapshotIdentifier], [undefined, undefined, undefined]);
+      assert.equal(inputs.finalSnapshotIdentifier, "ai-prism-postgres-2-final");
+      assert.deepEqual(ignoreChanges, ["kmsKeyId"]);
+      assert.equal(one(SUBNET_GROUP).inputs.name, "ai-prism-postgres");
+      assert.equal(one(LOG_GROUP, "database-upgrade").inputs.name, "/aws/rds/instance/ai-prism-postgres-2/upgrade");
+      assert.equal(one(TARGET).deleteBeforeReplace, true);
+      assert.equal(await valueOf(result.instanceIdentifier), "ai-prism-postgres-2");
+    });
+
+    it("goes to the last moment there is when none is named, and to that of a snapshot", async () => {
+      const automatedBackupsArn = "arn:aws:rds:eu-north-1:111122223333:auto-backup:ab-1a2b3c";
+      const replicated = await run({ restored: { nameSuffix: "2", automatedBackupsArn } });
+      assert.deepEqual(replicated.one(INSTANCE).inputs.restoreToPointInTime, {
+        sourceDbInstanceAutomatedBackupsArn: automatedBackupsArn,
+        useLatestRestorableTime: true,
+      });
+      const { inputs } = (await run({ restored: { nameSuffix: "3", snapshot: "before" } })).one(INSTANCE);
+      assert.deepEqual([inputs.snapshotIdentifier, inputs.restoreToPointInTime], ["before", undefined]);
+    });
+
+    it("has a secret with the environment's key even where an adopted instance had another", async () => {
+      const adopted = {
+        subnetGroupName: "default-vpc-1",
+        kmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/old",
+        secretKmsKeyArn: "arn:aws:kms:eu-north-1:111122223333:key/old",
+        securityGroupIds: [],
+      };
+      const { one, result } = await run({ adopted, restored: { nameSuffix: "2", snapshot: "before" } });
+      assert.equal(one(INSTANCE).inputs.masterUserSecretKmsKeyId, KEY_ARN);
+      assert.deepEqual(await valueOf(result.instanceStatements), READ_SECRET);
+    });
+
+    it("is refused from nothing, from two things, and from a snapshot at another time", async () => {
+      for (const restored of [{ nameSuffix: "2" }, { nameSuffix: "2", instance: "a", snapshot: "b" }]) {
+        await assert.rejects(
+          run({ restored }),
+          /restored = .* is not allowed: one of instance, snapshot and automatedBackupsArn/,
+        );
+      }
+      await assert.rejects(run({ restored: { nameSuffix: "2", snapshot: "b", time } }), /restored\.time = /);
+    });
+  });
 });
 
 /** `type name` of a URN, its type without those of its parents. */

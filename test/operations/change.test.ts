@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "../../operations/paths";
 import type { RehearsalReport } from "../../operations/rehearse/report";
+import { lossIn } from "../../operations/rehearse/data-loss";
 import { readState } from "../../operations/rehearse/state";
 import { pulumiCli } from "../support/pulumi-cli";
 import { type Ended, copyOfThisCheckout, run, temporaryDirectory } from "./prism";
@@ -132,6 +133,17 @@ describe("rehearsing a change", function () {
     assert.deepEqual(
       changes.deleted.map(({ resource, retained }) => [resource, retained]),
       [["s3.Bucket documents", true]],
+    );
+  });
+
+  it("does not let it forget what is protected, even though AWS would keep it", () => {
+    const urn = "urn:pulumi:only::change::aws:rds/instance:Instance::database";
+    const forgotten = { urn, resource: "rds.Instance database", properties: [], retained: true };
+    const changes = { created: [], replaced: [], deleted: [forgotten] };
+    assert.equal(lossIn(changes, { protected: [], allowed: [] }), undefined);
+    assert.match(
+      lossIn(changes, { protected: [urn], allowed: [] })!.details[0]!,
+      /^rds\.Instance database would be deleted/,
     );
   });
 

@@ -258,8 +258,30 @@ describeRule(ebSecretFlow, {
       flowing(version(), setting(plain, "X", unknown)),
       /plain option that is not known yet comes from the secret "stored"/,
     ],
+    "a stored secret that no entry refers to, beside one that is referred to": [
+      flowing(version(), setting(plain, "X", unknown), setting(secret, "REDIS", arn)),
+      /plain option that is not known yet comes from the secret "stored"/,
+    ],
+    "the address of a database whose password the program sets": [
+      flowing(
+        resource("aws:rds/instance:Instance", "db", { address: unknown, password: unknown }),
+        setting(plain, "HOST", unknown),
+        setting(secret, "REDIS", arn),
+      ),
+      /plain option that is not known yet comes from the secret "db"/,
+    ],
   },
   waits: {
+    "an entry that refers to a stored secret beside one that is not known yet": flowing(
+      resource("aws:secretsmanager/secretVersion:SecretVersion", "stored", { secretId: arn, secretString: unknown }),
+      setting(plain, "HOST", unknown),
+      setting(secret, "REDIS", `${arn}:url`),
+    ),
+    "the address of a database that holds no password": flowing(
+      resource("aws:rds/instance:Instance", "db", { address: unknown, manageMasterUserPassword: true }),
+      setting(plain, "HOST", unknown),
+      setting(secret, "REDIS", arn),
+    ),
     "an entry that may take the ARN of a stored secret": flowing(
       version(),
       setting(plain, "HOST", unknown),
