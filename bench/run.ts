@@ -2,6 +2,7 @@
 import { programStart } from "./program-start";
 import { rehearsal, rehearsalOfMany } from "./rehearsal";
 import { policyAgainstCheckov, policyGrowth, policyPack, policyGrowthOfSmall } from "./policy";
+import { report } from "./report";
 import { compare, type Bench, type Times } from "./measure";
 
 const ROUNDS = 5;
@@ -13,6 +14,7 @@ const BENCHES: readonly Bench[] = [
   policyGrowthOfSmall,
   policyGrowth,
   policyAgainstCheckov,
+  report,
 ];
 
 void main(process.argv.slice(2));

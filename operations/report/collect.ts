@@ -24,6 +24,8 @@ export interface ResourceView {
   /** Physical id, where it has one. */
   readonly id: string;
   readonly isProtected: boolean;
+  /** It is no resource of a provider, but holds such. */
+  readonly isComponent: boolean;
   /** Inputs as text, and the URNs that each comes from. */
   readonly inputs: readonly { readonly name: string; readonly value: string; readonly from: readonly string[] }[];
   /** URNs that it waits for without taking a value. */
@@ -39,8 +41,9 @@ export interface GroupView {
   readonly urn: string;
   readonly name: string;
   readonly type: string;
-  /** URNs of the resources in it. */
+  /** URNs of the resources in it, and of all that it holds, components included. */
   readonly members: readonly string[];
+  readonly urns: readonly string[];
   /** URNs of those of them that data passes or stays in. */
   readonly onPath: readonly string[];
   /** URNs of other components that it needs. */
@@ -113,6 +116,7 @@ export function collect({ stack, base, policies, failure }: Sources): Report {
       name: group.name,
       type: group.type.split(":").at(-1) ?? group.type,
       members: group.members.map(({ urn }) => urn),
+      urns: group.urns,
       onPath: group.members.filter((member) => roleOf(member) && ends.has(member.urn)).map(({ urn }) => urn),
       needs: (needs.get(group) ?? []).map(({ urn }) => urn),
     })),
@@ -166,6 +170,7 @@ function resourceViews(raw: readonly RawResource[], { items, notPriced }: Estima
       type: shortType(resource.type),
       id: String(mask.value("id", resource.id ?? "")),
       isProtected: resource.protect ?? false,
+      isComponent: !resource.custom,
       inputs: Object.entries(maskedInputs(resource, mask)).map(([input, value]) => ({
         name: input,
         value: valueText(value),

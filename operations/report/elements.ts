@@ -64,7 +64,7 @@ export function tableOf({ title, columns, rows, sums = 0, notes = [] }: Table, l
     );
     return html`<tr${at >= rows.length - sums && html` class="sum"`}>${cells}</tr>`;
   });
-  return html`<div class="scroll" role="region" aria-label="${title}" tabindex="0">
+  return html`<div class="scroll" role="group" aria-label="${title}" tabindex="0">
       <table>
         <caption>
           ${title}

@@ -12,6 +12,8 @@ export interface Group {
   readonly type: string;
   /** Everything below it that a provider manages, itself included where it is no component; in the order of the state. */
   readonly members: readonly JudgedResource[];
+  /** URNs of all of these and of the components between them, itself included. */
+  readonly urns: readonly string[];
 }
 
 /** Where data goes from one resource to another. */
@@ -41,18 +43,14 @@ export class StackGraph {
     for (const resource of resources) {
       if (resource.type === STACK || resource.type.startsWith("pulumi:providers:")) continue;
       const top = this.#top(resource);
-      members.set(top, [...(members.get(top) ?? []), ...(resource.custom ? [resource] : [])]);
+      members.set(top, [...(members.get(top) ?? []), resource]);
     }
-    this.groups = [...members].map(([{ urn, name, type }, inside]) => ({ urn, name, type, members: inside }));
-    for (const group of this.groups) {
-      this.#groupOf.set(group.urn, group);
-      for (const { urn } of group.members) this.#groupOf.set(urn, group);
-    }
-    // Components inside components belong to the outermost one.
-    for (const resource of resources) {
-      const top = this.#groupOf.get(this.#top(resource).urn);
-      if (top) this.#groupOf.set(resource.urn, top);
-    }
+    this.groups = [...members].map(([{ urn, name, type }, inside]) => ({
+      ...{ urn, name, type },
+      members: inside.filter(({ custom }) => custom),
+      urns: inside.map((resource) => resource.urn),
+    }));
+    for (const group of this.groups) for (const urn of group.urns) this.#groupOf.set(urn, group);
   }
 
   resource(urn: string): JudgedResource | undefined {

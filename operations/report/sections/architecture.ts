@@ -25,7 +25,7 @@ export function architecture(report: Report, links: Links): Markup {
 }
 
 function dataPaths({ groups, paths, resources }: Report, links: Links): Markup {
-  const owner = new Map(groups.flatMap(({ urn, members }) => [urn, ...members].map((member) => [member, urn])));
+  const owner = new Map(groups.flatMap(({ urn, urns }) => urns.map((member) => [member, urn])));
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   const groupOf = (end: string) => owner.get(end) ?? end;
   const arrows = new Map<string, Arrow>();
@@ -65,7 +65,7 @@ function dataPaths({ groups, paths, resources }: Report, links: Links): Markup {
   const drawing = draw(cards, [...arrows.values()], "TB", CARD_WIDTH);
   const nameOf = (end: string) => OUTSIDE[end]?.title ?? links.resource(end);
   return html`<figure>
-      <div class="drawing" role="region" aria-label="Where data goes, drawn" tabindex="0">
+      <div class="drawing" role="group" aria-label="Where data goes, drawn" tabindex="0">
         ${svgOf(drawing, links, "paths")}
       </div>
       <figcaption>
@@ -92,7 +92,7 @@ function needs({ groups }: Report, links: Links): Markup {
   const nameOf = (urn: string) => groups.find((group) => group.urn === urn)?.name ?? urn;
   const drawing = draw(cards, arrows, "TB", SMALL_WIDTH);
   return html`<figure>
-      <div class="drawing" role="region" aria-label="What needs what, drawn" tabindex="0">
+      <div class="drawing" role="group" aria-label="What needs what, drawn" tabindex="0">
         ${svgOf(drawing, links, "needs")}
       </div>
       <figcaption>

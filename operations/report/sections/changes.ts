@@ -47,7 +47,7 @@ function propertyTable(
   properties: NonNullable<Report["change"]>["resources"][number]["properties"],
   of: string,
 ): Markup {
-  return html`<div class="scroll" role="region" aria-label="Properties of ${of}" tabindex="0">
+  return html`<div class="scroll" role="group" aria-label="Properties of ${of}" tabindex="0">
     <table>
       <thead>
         <tr>

@@ -5,7 +5,7 @@ import { type Markup, html } from "../html";
 /** Every output of the stack. */
 export function outputs({ outputs: all }: Report): Markup {
   if (all.length === 0) return absent("The stack has no outputs.");
-  return html`<div class="scroll" role="region" aria-label="Outputs" tabindex="0">
+  return html`<div class="scroll" role="group" aria-label="Outputs" tabindex="0">
     <table>
       <thead>
         <tr>
