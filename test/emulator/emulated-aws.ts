@@ -37,6 +37,8 @@ interface Destroyable {
 export class EmulatedAws {
   /** Who the program under test is. */
   readonly operator: Credentials;
+  /** Who the application on the instances is. */
+  readonly instance: Credentials;
   readonly bedrock = new Bedrock();
   readonly cloudfront: CloudFront;
   readonly cloudtrail = new CloudTrail();
@@ -76,6 +78,7 @@ export class EmulatedAws {
     }
     this.operator = this.credentials("operator");
     this.credentials("administrator");
+    this.instance = this.credentials("instance");
   }
 
   static async start(): Promise<EmulatedAws> {
@@ -107,11 +110,11 @@ export class EmulatedAws {
     return this.front.weather;
   }
 
-  /** The variables with which a process is the operator in this world, and in no other. */
-  environment(): Record<string, string> {
+  /** The variables with which a process is somebody in this world, and in no other. */
+  environment(who: "operator" | "instance" = "operator"): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.url,
-      AWS_ACCESS_KEY_ID: this.operator.accessKeyId,
+      AWS_ACCESS_KEY_ID: who,
       AWS_SECRET_ACCESS_KEY: "of-the-emulated-world",
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: os.devNull,
