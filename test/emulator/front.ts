@@ -76,6 +76,8 @@ export class Weather {
   readonly down = new Set<string>();
   /** How many more calls of an action are throttled, by action. */
   readonly throttled = new Map<string, number>();
+  /** How many more answers of an action are lost on their way, after AWS did what it was asked, by action. */
+  readonly lost = new Map<string, number>();
 }
 
 /**
@@ -151,7 +153,8 @@ export class Front {
     const action = iamAction(folder, operation);
     const refusal = this.refusal(action, model, this.credentials.get(accessKeyId));
     if (refusal) return refusal;
-    return this.answer(model, operation, request, region, this.credentials.get(accessKeyId)!);
+    const answer = await this.answer(model, operation, request, region, this.credentials.get(accessKeyId)!);
+    return oneLess(this.weather.lost, action) ? "silence" : answer;
   }
 
   /** Why AWS would not even begin: throttling, credentials, permissions. */
@@ -162,9 +165,7 @@ export class Front {
     if (credentials.expired) {
       return writeError(model, expiredCode(model), "The security token included in the request is expired");
     }
-    const left = this.weather.throttled.get(action) ?? 0;
-    if (left > 0) {
-      this.weather.throttled.set(action, left - 1);
+    if (oneLess(this.weather.throttled, action)) {
       return writeError(model, throttledCode(model), "Rate exceeded");
     }
     if (credentials.may(action)) return undefined;
@@ -258,6 +259,13 @@ function unpacked(headers: http.IncomingHttpHeaders, sent: Buffer): Pick<WireReq
   if (encoding !== "gzip") return { headers, body: sent };
   const body = gunzipSync(sent);
   return { headers: { ...kept, "content-length": String(body.length) }, body };
+}
+
+/** Whether there was one left to count down. */
+function oneLess(counts: Map<string, number>, action: string): boolean {
+  const left = counts.get(action) ?? 0;
+  if (left > 0) counts.set(action, left - 1);
+  return left > 0;
 }
 
 interface Signature {

@@ -13,6 +13,7 @@ import { PrismError, exitCode } from "../../operations/errors";
 import { packBundle } from "../../operations/release/package";
 import { abortRelease, listReleases, release, rollback } from "../../operations/release/release";
 import type { ReleaseReport } from "../../operations/release/report";
+import { ReleaseStore } from "../../operations/release/store";
 import { type Ended, prism, temporaryDirectory } from "../operations/prism";
 import { pulumiCli } from "../support/pulumi-cli";
 import { describeWith } from "../support/tools";
@@ -46,6 +47,7 @@ describeWith("aws", "releasing", function () {
     operator.expired = false;
     operator.denied.clear();
     weather.throttled.clear();
+    weather.lost.clear();
     weather.down.clear();
     world.partsAnswer = true;
     world.environment.held = false;
@@ -57,6 +59,8 @@ describeWith("aws", "releasing", function () {
   const ship = (what: string): Promise<ReleaseReport> => release(PRODUCTION, what, progress, TEST_PACE);
   const goBack = (): Promise<ReleaseReport> => rollback(PRODUCTION, progress, TEST_PACE);
   const running = (): string[] => [...new Set(world.environment.instances.map(({ versionLabel }) => versionLabel))];
+  const deployments = (): number =>
+    world.environment.events.filter(({ Message }) => Message === "Environment update is starting.").length;
   const outcomes = ({ steps }: ReleaseReport): Record<string, string> =>
     Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
   const shipped = async (what = another()): Promise<string> => {
@@ -444,6 +448,42 @@ describeWith("aws", "releasing", function () {
         world.aws.weather.throttled.set(`elasticbeanstalk:${action}`, 1);
       }
       assert.ok((await ship(another())).ok);
+    });
+
+    it("does not deploy a second time when AWS's answer to the first is lost", async () => {
+      const before = await shipped();
+      const deploymentsBefore = deployments();
+      world.aws.weather.lost.set("elasticbeanstalk:UpdateEnvironment", 1);
+      const source = another();
+      const report = await ship(source);
+      assert.deepEqual([report.ok, report.running, report.previous], [true, labelOf(source), before]);
+      assert.equal(deployments(), deploymentsBefore + 1);
+    });
+
+    it("says that the region does not answer", async () => {
+      world.aws.weather.down.add("eu-north-1");
+      await refused(goBack, /^AWS did not say whose credentials these are \(STS in eu-north-1, /, exitCode.failed);
+    });
+
+    it("has one of two that begin at the same moment know that it came second", async () => {
+      const [one, other] = [1, 2].map(() => new ReleaseStore("eu-north-1", NAMES.bucket, NAMES.application, "Other"));
+      const record = {
+        kind: "release",
+        from: "a",
+        to: "b",
+        by: "somebody",
+        startedAt: "",
+        outcome: "started",
+      } as const;
+      const added = await Promise.allSettled([one!.add(record), other!.add(record)]);
+      const numbers: number[] = [];
+      for await (const { number } of one!.records()) numbers.push(number);
+      const written = added.flatMap((result) => (result.status === "fulfilled" ? [result.value.number] : []));
+      assert.deepEqual(numbers.sort(), written.sort());
+      for (const result of added) {
+        if (result.status === "rejected") assert.match(String(result.reason), /somebody else has begun a release/);
+      }
+      for (const store of [one!, other!]) store.close();
     });
 
     it("starts nothing with another account's credentials, expired ones or none", async () => {
