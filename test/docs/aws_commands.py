@@ -20,7 +20,7 @@ SERVICES = {"s3api": "s3"}
 SHORTHANDS = {("cloudfront", "create-invalidation"): {"paths": "invalidation-batch"}}
 OWN_COMMANDS = {
     ("s3", "cp"): {"recursive", "exclude", "include", "sse", "sse-kms-key-id"},
-    ("s3", "ls"): {"recursive"},
+    ("s3", "ls"): {"recursive", "summarize"},
     ("s3", "sync"): {"delete", "exclude", "include", "source-region"},
     ("sso", "login"): {"sso-session"},
     ("configure", "sso"): set(),
@@ -31,7 +31,6 @@ session = botocore.session.get_session()
 
 
 def faults(arguments, fragment):
-    words = [word for word in arguments if not word.startswith("--")]
     options = options_of(arguments)
     if len(arguments) < 2:
         return [] if fragment else ["names no operation"]
@@ -48,27 +47,43 @@ def faults(arguments, fragment):
     if name is None:
         return [f"{service} has no operation {operation}"]
     found = operation_faults(service, model.operation_model(name), operation, options, fragment)
-    positional = [word for word in words[2:] if word not in [value for values in options.values() for value in values]]
-    streaming = model.operation_model(name).has_streaming_output
-    if len(positional) != (1 if streaming and not fragment else 0):
-        found.append(f"takes no words beside its options: {' '.join(positional)}")
+    words = words_beside(model.operation_model(name), options)
+    # Where the answer is a stream, the CLI is told the file to write it to.
+    expected = 1 if model.operation_model(name).has_streaming_output and not fragment else 0
+    if len(words) != expected:
+        found.append(f"takes {expected} words beside its options, not {len(words)}: {' '.join(words)}")
     return found
 
 
+def words_beside(model, options):
+    """Words that belong to no option: all but one after an option that takes one value, and what comes before all."""
+    lists = {xform_name(name, "-") for name, member in members_of(model) if member.type_name == "list"} | {"paths"}
+    flags = {xform_name(name, "-") for name, member in members_of(model) if member.type_name == "boolean"}
+    flags |= {f"no-{name}" for name in flags} | {"no-cli-pager", "no-paginate"}
+    beside = []
+    for name, values in options.items():
+        beside += values if name in flags | {None} else [] if name in lists else values[1:]
+    return beside
+
+
+def members_of(model):
+    return model.input_shape.members.items() if model.input_shape else []
+
+
 def options_of(arguments):
-    """Options with their values. A word after an option is its value; so are more of them, for lists."""
+    """Options with the words that follow each; those before the first option belong to None."""
     options, current = {}, None
     for word in arguments[2:]:
         if word.startswith("--"):
             current = word[2:]
             options.setdefault(current, [])
-        elif current is not None:
-            options[current].append(word)
+        else:
+            options.setdefault(current, []).append(word)
     return options
 
 
 def unknown(options, known):
-    return [f"has no option --{name}" for name in options if name not in known]
+    return [f"has no option --{name}" for name in options if name is not None and name not in known]
 
 
 def operation_named(model, operation):
@@ -94,7 +109,11 @@ def operation_faults(service, model, operation, options, fragment):
     short = SHORTHANDS.get((service, operation), {})
     negations = {f"no-{name}" for name, (_, member) in members.items() if member.type_name == "boolean"}
     found = unknown(options, set(members) | negations | set(short) | GLOBAL_OPTIONS | PAGING_OPTIONS)
-    given = set(options) | {short[name] for name in options if name in short} | {name[3:] for name in options if name in negations}
+    given = (
+        set(options)
+        | {short[name] for name in options if name in short}
+        | {name[3:] for name in options if name in negations}
+    )
     if shape and not fragment and "cli-input-json" not in options:
         for name in shape.required_members:
             option = xform_name(name, "-")
@@ -116,7 +135,11 @@ def value_faults(name, shape, values, fragment):
         return [f"--{name} takes a whole number, not {value}" for value in values if not value.lstrip("-").isdigit()]
     inner = shape.member if shape.type_name == "list" else shape
     allowed = getattr(inner, "enum", [])
-    return [f"--{name} takes one of {', '.join(allowed)}, not {value}" for value in values if allowed and value not in allowed]
+    return [
+        f"--{name} takes one of {', '.join(allowed)}, not {value}"
+        for value in values
+        if allowed and value not in allowed
+    ]
 
 
 def query_faults(model, options):
