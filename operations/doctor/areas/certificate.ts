@@ -9,7 +9,7 @@ const FAR = 30 * DAY;
 /** The certificate that the CDN shows: issued, and far from its end. */
 export function certificate({ environment, outputs, aws, now }: World): Check[] {
   const { regions, url, cdn } = outputs;
-  const host = new URL(url).hostname;
+  const { host } = new URL(url);
   return [
     {
       name: "valid",

@@ -27,7 +27,8 @@ export function models({ environment, outputs, aws }: World): Check[] {
         // It would have answered: the quota is what is used up, and an alarm watches that.
         if (error.kind === "throttled") return ok("may be called; it is busy at the moment");
         // AWS says the same of credentials that may not call, and of an account that was not let in to the model.
-        if (error.kind === "denied" && !/not authorized to perform/i.test(error.message)) {
+        const notLetIn = error.kind === "denied" && !/not authorized to perform/i.test(error.message);
+        if (notLetIn || /use case details/i.test(error.message)) {
           return wrong(
             `this account has no access to it: ${error.message}`,
             "request access in the console of Bedrock, Model access; Claude models need Anthropic's use-case form once",

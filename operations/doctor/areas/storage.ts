@@ -167,5 +167,7 @@ async function measure(
     }),
   );
   const { Timestamps = [], Values = [] } = result ?? {};
-  return Timestamps.map((at, index) => ({ at, value: Values[index] ?? 0 }));
+  return Timestamps.map((at, index) => ({ at, value: Values[index] ?? 0 })).sort(
+    (a, b) => b.at.getTime() - a.at.getTime(),
+  );
 }

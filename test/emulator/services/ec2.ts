@@ -7,10 +7,12 @@ interface PrefixRule {
   readonly permission: ec2.IpPermission;
 }
 
-/** EC2: the emulator's, with the prefix lists that rules of security groups name, which it loses. */
+/** EC2: the emulator's, with the prefix lists that rules of security groups name, and changes of an instance's groups. */
 export class Ec2 implements Service {
   readonly name = "ec2";
   private readonly rules = new Map<string, PrefixRule>();
+  /** Groups that instances were given after they were started, by instance. */
+  private readonly groups = new Map<string, readonly string[]>();
 
   readonly answers = {
     AuthorizeSecurityGroupIngress: (
@@ -34,7 +36,28 @@ export class Ec2 implements Service {
       const answer = await call.forward<ec2.DescribeSecurityGroupsResult>();
       return { ...answer, SecurityGroups: answer.SecurityGroups?.map((group) => this.withPrefixLists(group)) };
     },
+
+    ModifyInstanceAttribute: ({ input }: Call<ec2.ModifyInstanceAttributeRequest>): object => {
+      if (input.Groups) this.groups.set(input.InstanceId!, input.Groups);
+      return {};
+    },
+
+    DescribeInstances: async (call: Call<ec2.DescribeInstancesRequest>): Promise<ec2.DescribeInstancesResult> => {
+      const answer = await call.forward<ec2.DescribeInstancesResult>();
+      return {
+        ...answer,
+        Reservations: answer.Reservations?.map((one) => ({
+          ...one,
+          Instances: one.Instances?.map((instance) => this.withGroups(instance)),
+        })),
+      };
+    },
   };
+
+  private withGroups(instance: ec2.Instance): ec2.Instance {
+    const groups = this.groups.get(instance.InstanceId!);
+    return groups ? { ...instance, SecurityGroups: groups.map((GroupId) => ({ GroupId })) } : instance;
+  }
 
   private async authorize(
     call: Call<ec2.AuthorizeSecurityGroupIngressRequest>,
