@@ -74,7 +74,14 @@ describeWith("everything", "the reference application", function () {
         name: "AI-Prism",
         purpose: "reference application: reviews a document with every part of the platform",
         use: "POST /session with the operators' token, POST a form with the file `document` to /documents, then GET what its Location says",
+        icon: "/static/icon.svg",
       });
+    });
+
+    it("serves static files that may be kept for an hour", async () => {
+      const response = await browser().request("/static/icon.svg");
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get("cache-control"), "public, max-age=3600");
     });
 
     it("answers errors as JSON", async () => {
@@ -153,6 +160,18 @@ describeWith("everything", "the reference application", function () {
         assert.ok(((await response.json()) as { error: string }).error.length > 20);
       });
     }
+
+    it("deletes a reviewed one, in S3 too, for nobody but its owner", async () => {
+      const owner = await operator();
+      const location = await send(owner);
+      const { id } = await owner.reviewed(location);
+      assert.equal((await (await operator()).request(location, { method: "DELETE" })).status, 404);
+      assert.equal((await owner.request(location, { method: "DELETE" })).status, 204);
+      assert.equal((await owner.request(location)).status, 404);
+      for (const key of [`documents/${id}.txt`, `reviews/${id}.json`]) {
+        await assert.rejects(parts.aws.s3("GET", `/documents/${key}`), /404/);
+      }
+    });
 
     it("refuses a form without a file with 400", async () => {
       const body = new URLSearchParams({ document: "x" });
@@ -311,6 +330,7 @@ describeWith("everything", "the reference application", function () {
       const location = await send(who);
       await until("the document waits for a model", () => parts.redisCommand("ZCARD", "rq:scheduled:default") === "1");
       assert.equal(((await (await who.request(location)).json()) as { state: string }).state, "waiting");
+      assert.equal((await who.request(location, { method: "DELETE" })).status, 409);
       parts.aws.mend();
       coolDown();
       assert.equal(timePasses(), 1);

@@ -2,7 +2,7 @@
 
 import functools
 
-from flask import Flask, jsonify
+from flask import Flask, jsonify, url_for
 from flask_migrate import Migrate
 from werkzeug.exceptions import HTTPException
 
@@ -19,11 +19,15 @@ from .sessions import configure_sessions
 from .settings import Settings
 from .storage import Storage
 
+# How long browsers and the CDN may keep a static file; a release has the CDN forget all of them.
+STATIC_SECONDS = 60 * 60
+
 
 def create_application(settings: Settings) -> Flask:
     """A Flask application for these settings. Opens no connection before the first request."""
     configure_logs()
     application = Flask(__name__)
+    application.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     client = redis_client(settings)
     configure_database(application, settings)
     Migrate(application, db)
@@ -39,6 +43,7 @@ def create_application(settings: Settings) -> Flask:
             purpose="reference application: reviews a document with every part of the platform",
             use="POST /session with the operators' token, POST a form with the file `document` to /documents, "
             "then GET what its Location says",
+            icon=url_for("static", filename="icon.svg"),
         )
 
     @application.errorhandler(HTTPException)

@@ -112,6 +112,23 @@ def show(document_id: uuid.UUID):
     return {**summary, "review": json.loads(_storage().read(key))["review"]}
 
 
+@blueprint.delete("/documents/<uuid:document_id>")
+def remove(document_id: uuid.UUID):
+    """Deletes one document of this session, and its review. Not while it waits: a worker may be at it."""
+    document = db.session.scalar(db.select(Document).filter_by(id=document_id, owner=owner()))
+    if document is None:
+        abort(404, "this session has no such document")
+    if document.state == "waiting":
+        abort(409, "the document waits for its review; delete it afterwards")
+    keys = [document.key, document.review_key]
+    # The row first: a list that names what is gone is worse than an object that nothing names.
+    db.session.delete(document)
+    db.session.commit()
+    for key in keys:
+        _storage().delete(key)
+    return "", 204
+
+
 def configure_documents(application: Flask, storage: Storage, enqueue_review) -> None:
     """Serves documents. `enqueue_review` is called with the id of each that came in."""
     application.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES

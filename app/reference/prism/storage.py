@@ -25,6 +25,10 @@ class Storage:
         """Encrypted and replicated by the bucket's own settings."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
 
+    def delete(self, key: str) -> None:
+        """Hides the object behind a marker, which is replicated; its versions stay as long as the bucket keeps them."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+
     def read(self, key: str) -> bytes:
         """The object, or its copy when the bucket does not answer."""
         try:
