@@ -37,7 +37,13 @@ export const s3ReplicationIntegrity: StackRule = {
         if (!versioned(stack, source)) fail(`The source "${source.name}" is not versioned.`);
       });
     }
-    for (const role of stack.target(replication, "role", ["aws:iam/role:Role"]).resources) judgeRole(role, context);
+    const copies = replication.list("rules").flatMap((_, index) => {
+      const { resources } = stack.target(replication, "rules", bucketTypes, `rules.${index}.destination.bucket`);
+      return resources.length > 1 ? resources.filter((one) => !sources.includes(one)) : resources;
+    });
+    for (const role of stack.target(replication, "role", ["aws:iam/role:Role"]).resources) {
+      judgeRole(role, copies, context);
+    }
     for (const index of replication.list("rules").keys()) {
       const path = `rules.${index}`;
       const at = (field: string) => replication.text(`${path}.${field}`);
@@ -100,7 +106,7 @@ export const s3ReplicationIntegrity: StackRule = {
 };
 
 /** S3 takes a role that it cannot assume, or that may not copy, and then copies nothing without a word. */
-function judgeRole(role: Resource, { fail, attempt, stack }: StackContext): void {
+function judgeRole(role: Resource, destinations: readonly Resource[], { fail, attempt, stack }: StackContext): void {
   attempt(() => {
     const trusted = (statements(role, "assumeRolePolicy") ?? []).some(
       (statement) =>
@@ -119,11 +125,17 @@ function judgeRole(role: Resource, { fail, attempt, stack }: StackContext): void
         return resources;
       });
     const own = stack.referrers(role, ["aws:iam/rolePolicy:RolePolicy"], "role").found;
-    const copies = [...own, ...attached].some((policy) =>
-      (statements(policy, "policy") ?? []).some(
+    const copying = [...own, ...attached].flatMap((policy) =>
+      (statements(policy, "policy") ?? []).filter(
         (statement) => statement.allows && statement.actions.some((action) => matches(action, "s3:replicateobject")),
       ),
     );
-    if (!copies) fail(`The role "${role.name}" is not allowed to replicate objects.`);
+    if (copying.length === 0) return fail(`The role "${role.name}" is not allowed to replicate objects.`);
+    const places = copying.flatMap((statement) => statement.resources);
+    for (const destination of destinations) {
+      const arn = destination.text("arn");
+      const reached = arn === undefined || places.some((place) => matches(place, `${arn}/object`));
+      if (!reached) fail(`The role "${role.name}" is not allowed to replicate objects to "${destination.name}".`);
+    }
   });
 }

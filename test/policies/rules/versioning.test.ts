@@ -120,7 +120,7 @@ const replication = (change: object = {}, more: object = {}) =>
   );
 const both = [source, replica, versioning(source), versioning(replica)];
 /** A replication with the role that does it. */
-function withRole(service: string, actions: unknown): ReturnType<typeof resource>[] {
+function withRole(service: string, actions: unknown, place = "arn:aws:s3:::replica/*"): ReturnType<typeof resource>[] {
   const role = resource("aws:iam/role:Role", "copier", {
     assumeRolePolicy: JSON.stringify({
       Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
@@ -131,7 +131,10 @@ function withRole(service: string, actions: unknown): ReturnType<typeof resource
     "copier",
     {
       role: unknown,
-      policy: actions === unknown ? unknown : JSON.stringify({ Statement: [{ Effect: "Allow", Action: actions }] }),
+      policy:
+        actions === unknown
+          ? unknown
+          : JSON.stringify({ Statement: [{ Effect: "Allow", Action: actions, Resource: place }] }),
     },
     { links: { role } },
   );
@@ -167,6 +170,10 @@ describeRule(s3ReplicationIntegrity, {
   },
   fails: {
     "a role that S3 cannot assume": [withRole("ec2.amazonaws.com", "s3:ReplicateObject"), /S3 cannot assume/],
+    "a role that may copy somewhere else": [
+      withRole("s3.amazonaws.com", "s3:ReplicateObject", "arn:aws:s3:::another/*"),
+      /"copier" is not allowed to replicate objects to "replica"/,
+    ],
     "a role that may only read": [withRole("s3.amazonaws.com", "s3:Get*"), /"copier" is not allowed to replicate/],
     "a rule that is disabled": [[...both, replication({ status: "Disabled" })], /rules\.0\.status/],
     "a source without versions": [
