@@ -6,7 +6,7 @@ export type Bounds = [number | null, number | null];
 
 /**
  * Checks on single properties. Keys are property paths in Pulumi's names, nested with dots, `[*]` for the items of a
- * list. A check on a list of scalars looks at each item.
+ * list, `**` for any depth. A check on a list of scalars looks at each item.
  */
 export interface ValueFacts {
   /** Values allowed. */

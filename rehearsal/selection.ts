@@ -16,9 +16,21 @@ function split(pattern: string): string[] {
   return parts;
 }
 
+/** A place and all places inside it. */
+function within(place: Selected): Selected[] {
+  const { path, value } = place;
+  if (value === undefined || value === null || value === UNKNOWN || isOpaque(value)) return [];
+  const inner = Array.isArray(value)
+    ? value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item }))
+    : isObject(value)
+      ? Object.entries(value).map(([key, item]) => ({ path: path ? `${path}.${key}` : key, value: item }))
+      : [];
+  return [place, ...inner.flatMap(within)];
+}
+
 /**
- * Every place of `root` that a pattern such as `rules[*].filter.prefix` names. Nothing is found below what is absent,
- * unknown or an asset.
+ * Every place of `root` that a pattern such as `rules[*].filter.prefix` names; `**` is any depth, for what holds itself.
+ * Nothing is found below what is absent, unknown or an asset.
  */
 export function select(root: unknown, pattern: string, rootPath = ""): Selected[] {
   let found: Selected[] = [{ path: rootPath, value: root }];
@@ -26,7 +38,8 @@ export function select(root: unknown, pattern: string, rootPath = ""): Selected[
     const next: Selected[] = [];
     for (const { path, value } of found) {
       if (value === undefined || value === null || value === UNKNOWN || isOpaque(value)) continue;
-      if (part === "[*]") {
+      if (part === "**") next.push(...within({ path, value }));
+      else if (part === "[*]") {
         if (Array.isArray(value)) value.forEach((item, index) => next.push({ path: `${path}[${index}]`, value: item }));
       } else if (isObject(value)) next.push({ path: path ? `${path}.${part}` : part, value: value[part] });
     }

@@ -199,7 +199,7 @@ const deliveryDestination: Model = {
       : {};
     const service = String(configuration.destinationResourceArn).split(":")[2];
     const types: Record<string, string> = { s3: "S3", logs: "CWL", firehose: "FH" };
-    return { deliveryDestinationType: types[service ?? ""] ?? "XRAY", outputFormat: "" };
+    return { deliveryDestinationType: types[service ?? ""] ?? "XRAY" };
   },
   refuseDelete({ world, arn, region }) {
     const user = world.findBy(DELIVERY, "deliveryDestinationArn", arn, region);
@@ -210,7 +210,6 @@ const deliveryDestination: Model = {
 };
 
 const eventRule: Model = {
-  outputs: () => ({ state: "ENABLED" }),
   refuseDelete({ world, inputs, region }) {
     const target = world.findBy(EVENT_TARGET, "rule", inputs.name, region);
     return target && refused("ValidationException", `Rule can't be deleted since it has targets: ${naming(target)}`);

@@ -160,6 +160,8 @@ const natGateway: Model = {
       secondaryPrivateIpAddressCount: 0,
       secondaryPrivateIpAddresses: [],
       regionalNatGatewayAddresses: [],
+      secondaryAllocationIds: [],
+      vpcId: text(world.find("aws:ec2/subnet:Subnet", String(inputs.subnetId))?.inputs.vpcId),
       publicIp:
         text(address?.outputs.publicIp) ?? (inputs.connectivityType === "private" ? "" : publicAddress(identifiers)),
       privateIp: `10.0.0.${4 + (parseInt(identifiers.hex(2, "private"), 16) % 250)}`,

@@ -91,7 +91,7 @@ function refuseRotation(context: ModelContext): Refused | undefined {
 
 export const models: Models = {
   [SECRET]: {
-    outputs: () => ({ policy: "", replicas: [] }),
+    outputs: () => ({ policy: "" }),
     refuse: refuseSecret,
     lingers: ({ inputs }) => Number(inputs.recoveryWindowInDays ?? 30) !== 0,
   },

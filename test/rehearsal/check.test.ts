@@ -131,6 +131,28 @@ describe("the check of a resource's inputs", () => {
     assert.deepEqual(failures(TABLE, { ...table, hashKey: UNKNOWN }), []);
   });
 
+  it("judges what holds others of its kind at any depth", () => {
+    const label = (scope: string) => ({ labelMatchStatement: { key: "a", scope } });
+    const acl = (statement: Properties) => ({
+      scope: "REGIONAL",
+      defaultAction: { allow: {} },
+      visibilityConfig: { cloudwatchMetricsEnabled: true, metricName: "a", sampledRequestsEnabled: true },
+      rules: [{ name: "r", priority: 0, visibilityConfig: {}, statement }],
+    });
+    const nested = (...statements: Properties[]) =>
+      failures(
+        "aws:wafv2/webAcl:WebAcl",
+        acl({ notStatement: { statement: { andStatement: { statements } } } }),
+      ).filter((failure) => failure.includes(".statement"));
+    const path = "rules[0].statement.notStatement.statement.andStatement.statements";
+    assert.deepEqual(nested(label("LABEL")), []);
+    assert.deepEqual(nested(label("LABEL"), label("all")), [
+      `${path}[1].labelMatchStatement.scope: must be one of LABEL, NAMESPACE, not "all"`,
+    ]);
+    assert.deepEqual(nested(), [`${path}: must have at least 1 items, not 0`]);
+    assert.deepEqual(nested({ notStatement: {} }), [`${path}[0].notStatement.statement: must be given`]);
+  });
+
   it("refuses a policy that is no JSON", () => {
     assert.deepEqual(failures("aws:s3/bucketPolicy:BucketPolicy", { bucket: "b", policy: "{" }), [
       "policy: must be JSON, and cannot be parsed",
