@@ -125,7 +125,7 @@ export interface Bar {
 export function barChart(bars: readonly Bar[], ticks: readonly { at: number; label: string }[]): Markup {
   const percent = (value: number) => `${Math.round(value * 100) / 100}%`;
   const lines = ticks.map(
-    ({ at }) => html`<line class="grid" x1="${percent(at)}" x2="${percent(at)}" y1="-4" y2="24" />`,
+    ({ at }) => html`<line class="grid" x1="${percent(at)}" x2="${percent(at)}" y1="0" y2="100%" />`,
   );
   const axis = ticks.map(({ at, label }) => {
     const anchor = at > 95 ? "end" : at < 5 ? "start" : "middle";
@@ -139,8 +139,15 @@ export function barChart(bars: readonly Bar[], ticks: readonly { at: number; lab
         return html`<li class="chart-row${className && ` ${className}`}">
           <span class="label">${label}</span>
           <svg aria-hidden="true">
-            ${lines}${high > low && html`<rect class="range" x="${percent(low)}" width="${percent(high - low)}" y="4" height="12" />`}
-            <rect class="sure" x="${percent(start)}" width="${percent(sure)}" y="4" height="12" />
+            ${lines}${high > low && html`<rect class="range" x="${percent(low)}" width="${percent(high - low)}" y="50%" height="12" transform="translate(0 -6)" />`}
+            <rect
+              class="sure"
+              x="${percent(start)}"
+              width="${percent(sure)}"
+              y="50%"
+              height="12"
+              transform="translate(0 -6)"
+            />
           </svg>
           <span class="value">${value}</span>
         </li>`;

@@ -55,7 +55,7 @@ export function pageOf(report: Report): string {
                 ${SECTIONS.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
               </ul>
             </nav>
-            <button id="theme" type="button" hidden>Colours: auto</button>
+            <button id="theme" type="button" hidden>◐ auto</button>
           </div>
           <main id="content" tabindex="-1">
             ${SECTIONS.map(

@@ -10,7 +10,8 @@
   const show = (theme) => {
     if (theme === "auto") root.removeAttribute("data-theme");
     else root.dataset.theme = theme;
-    themeButton.textContent = `Colours: ${theme}`;
+    themeButton.textContent = `◐ ${theme}`;
+    themeButton.setAttribute("aria-label", `Colours: ${theme}`);
   };
   let theme = "auto";
   try {

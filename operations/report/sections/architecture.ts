@@ -4,10 +4,10 @@ import { type Links, absent } from "../elements";
 import { type Markup, html } from "../html";
 import { plural } from "../../output";
 
-const CARD_WIDTH = 196;
+const CARD_WIDTH = 208;
 const SMALL_WIDTH = 160;
 /** Characters that fit into a card. */
-const [TITLE_LENGTH, SUBTITLE_LENGTH] = [24, 30];
+const [TITLE_LENGTH, SUBTITLE_LENGTH] = [23, 28];
 const MOST_ROWS = 6;
 
 const OUTSIDE: Readonly<Record<string, { title: string; subtitle: string }>> = {
@@ -47,7 +47,10 @@ function dataPaths({ groups, paths, resources }: Report, links: Links): Markup {
       .filter(({ urn }) => ends.has(urn))
       .map(({ urn, name, type, members, onPath }): Card => {
         // A resource that is in no component is its own card.
-        const rows = onPath.filter((member) => member !== urn).slice(0, MOST_ROWS);
+        const rows = inOrder(
+          onPath.filter((member) => member !== urn),
+          paths,
+        ).slice(0, MOST_ROWS);
         const hidden = members.filter((member) => member !== urn).length - rows.length;
         return {
           id: urn,
@@ -62,7 +65,7 @@ function dataPaths({ groups, paths, resources }: Report, links: Links): Markup {
         };
       }),
   ];
-  const drawing = draw(cards, [...arrows.values()], "TB", CARD_WIDTH);
+  const drawing = draw(cards, [...arrows.values()], CARD_WIDTH);
   const nameOf = (end: string) => OUTSIDE[end]?.title ?? links.resource(end);
   return html`<figure>
       <div class="drawing" role="group" aria-label="Where data goes, drawn" tabindex="0">
@@ -86,11 +89,27 @@ function dataPaths({ groups, paths, resources }: Report, links: Links): Markup {
     </details>`;
 }
 
+/** Ends of paths in the order in which data passes them. */
+function inOrder(urns: readonly string[], paths: Report["paths"]): string[] {
+  const depths = new Map<string, number>();
+  const depthOf = (urn: string): number => {
+    const known = depths.get(urn);
+    if (known !== undefined) return known;
+    // Where paths lead in a circle, it begins here.
+    depths.set(urn, 0);
+    const before = paths.filter(({ from, to }) => to === urn && urns.includes(from));
+    const depth = Math.max(-1, ...before.map(({ from }) => depthOf(from))) + 1;
+    depths.set(urn, depth);
+    return depth;
+  };
+  return [...urns].sort((a, b) => depthOf(a) - depthOf(b));
+}
+
 function needs({ groups }: Report, links: Links): Markup {
   const cards = groups.map(({ urn, name, type }): Card => ({ id: urn, title: name, subtitle: type, rows: [] }));
   const arrows = groups.flatMap(({ urn, needs: needed }) => needed.map((to) => ({ from: urn, to })));
   const nameOf = (urn: string) => groups.find((group) => group.urn === urn)?.name ?? urn;
-  const drawing = draw(cards, arrows, "TB", SMALL_WIDTH);
+  const drawing = draw(cards, arrows, SMALL_WIDTH);
   return html`<figure>
       <div class="drawing" role="group" aria-label="What needs what, drawn" tabindex="0">
         ${svgOf(drawing, links, "needs")}

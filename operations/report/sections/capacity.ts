@@ -33,7 +33,7 @@ export function capacity({ capacity: found }: Report): Markup {
     <figure>
       <figcaption>
         At how many times today’s load each part is full, on a logarithmic scale. The first bottleneck is marked; where
-        another part takes over, the bar is light.
+        another part takes over, the bar is faint.
       </figcaption>
       ${barChart(
         bars,

@@ -19,8 +19,8 @@ export function costs({ costs: { services, lines, tables, hasUsage, estimate } }
         )
       : html`<figure>
           <figcaption>
-            USD a month by service. The dark part is certain under the assumptions, the light part is the range of the
-            usage.
+            USD a month by service. Full is what it costs at least under the assumptions, faint what it can cost at
+            most.
           </figcaption>
           ${barChart(
             services.map(({ service, low, high }) => ({

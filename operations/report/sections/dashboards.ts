@@ -1,5 +1,5 @@
 import type { Report } from "../collect";
-import type { Dashboard, Widget } from "../dashboards";
+import type { Dashboard, Widget, WidgetMetric } from "../dashboards";
 import { type Links, absent } from "../elements";
 import { type Markup, html } from "../html";
 
@@ -15,22 +15,42 @@ export function dashboards({ dashboards: all }: Report, links: Links): Markup {
 
 function widget(each: Widget): Markup {
   const { type, title, metrics, shows } = each;
+  // What all lines have in common is said once.
+  const common = (name: keyof WidgetMetric) => metrics.every((metric) => metric[name] === metrics[0]![name]);
+  const [sameMetric, sameSource] = [common("metric") && common("statistic"), common("namespace")];
+  const sameDimensions = common("dimensions");
+  const once = metrics[0] && [
+    ...(sameMetric ? [measureOf(metrics[0])] : []),
+    ...(sameSource ? [metrics[0].namespace] : []),
+    ...(sameDimensions ? [metrics[0].dimensions] : []),
+  ];
+  const lines = metrics.map((metric) => {
+    const { label, namespace, dimensions } = metric;
+    const value = dimensions.split(" ").at(-1) ?? "";
+    const rest = [
+      ...(sameMetric || measureOf(metric) === label ? [] : [measureOf(metric)]),
+      ...(sameSource ? [] : [namespace]),
+      // A label that names the resource says it already.
+      ...(sameDimensions || (value !== "" && label.includes(value)) ? [] : [dimensions]),
+    ].filter(Boolean);
+    return html`<li>
+      ${label !== "" && html`<strong>${label}</strong> `}<span class="muted">${rest.join(", ")}</span>
+    </li>`;
+  });
   return html`<article class="widget ${placeOf(each)}">
     <h4>${title}${type !== "metric" && html` <span class="tag muted">${type}</span>`}</h4>
+    ${once && once.length > 0 && html`<p class="muted">${once.filter(Boolean).join(", ")}</p>`}
     ${
-      metrics.length > 0 &&
+      lines.length > 0 &&
       html`<ul>
-        ${metrics.map(
-          ({ label, metric, statistic, namespace, dimensions }) =>
-            html`<li>
-              ${label && label !== metric && html`<strong>${label}</strong>: `}${metric}${statistic && `, ${statistic}`}
-              <span class="muted">${namespace}${dimensions && `; ${dimensions}`}</span>
-            </li>`,
-        )}
+        ${lines}
       </ul>`
-    }${shows !== undefined && html`<pre>${shows}</pre>`}
+    }
+    ${shows !== undefined && html`<pre>${shows}</pre>`}
   </article>`;
 }
+
+const measureOf = ({ metric, statistic }: WidgetMetric) => (statistic === "" ? metric : `${metric} (${statistic})`);
 
 const placeOf = ({ x, y, width, height }: Widget) => `at-${x}-${y}-${width}-${height}`;
 

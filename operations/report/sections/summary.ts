@@ -18,7 +18,7 @@ export function summary(report: Report): Markup {
   const { project, stack, source, notes, failure } = report;
   return html`<header class="title">
     <h1>${project} ${stack}</h1>
-    <p>From ${source}. Nothing on this page was loaded from anywhere.</p>
+    <p>Source: ${source}.</p>
     ${notes.map((note) => html`<p>${note}</p>`)}
     ${
       failure &&
