@@ -23,9 +23,6 @@ import { Sts } from "./services/sts";
 /** The account of the world; the stack files name the same one. */
 export const ACCOUNT = "111122223333";
 
-// This project says itself which Node it needs.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-
 interface Destroyable {
   destroy(): void;
 }

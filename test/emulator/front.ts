@@ -15,6 +15,9 @@ import {
 } from "./protocol";
 import { type Call, type Principal, type Service, AwsError, Forwarded } from "./service";
 
+// This project says itself which Node it needs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 /** Folder of the model, in the SDK for Python, of each service of the world, by the name that requests are signed with. */
 const SERVICES: Readonly<Record<string, string>> = {
   acm: "acm",
@@ -123,7 +126,11 @@ export class Front {
     request.on("end", () => {
       const { method = "GET", url = "/", headers } = request;
       const { headers: kept, body } = unpacked(headers, Buffer.concat(parts));
-      void this.handle({ method, url, headers: kept, body }).then((answer) => {
+      const answered = this.handle({ method, url, headers: kept, body }).catch((error: unknown) =>
+        // Nobody waits for this promise: what the emulator behind the front does not answer has to be told here.
+        this.malformed(undefined, `${method} ${url}: ${String(error)}`),
+      );
+      void answered.then((answer) => {
         if (answer === "silence") {
           request.socket.destroy();
           return;
