@@ -7,7 +7,7 @@ import { camelCase, pluralName, renamedArguments } from "../../operations/provid
 import type { ProviderSchema } from "../../operations/provider-check/schema";
 import { providerSchema } from "../../operations/provider-check/tools";
 import { root } from "../../operations/paths";
-import { factsOf, modelledTypes } from "../../rehearsal/facts";
+import { factsOf, modelledTypes, shapesOf } from "../../rehearsal/facts";
 import type { Schema } from "./conformance/schema";
 
 /** What the provider behind @pulumi/aws fills in and the older one does not that Terraform runs here. */
@@ -20,24 +20,45 @@ const newer = [
 
 const types = modelledTypes().filter((type) => type.startsWith("aws:"));
 
-/** What @pulumi/aws declares of a type: its arguments, whether required, and its outputs, whether there in any case. */
-function declared(type: string): { args: Map<string, boolean>; outputs: Map<string, boolean> } {
+/** A property as the SDK declares it. */
+interface Declared {
+  required: boolean;
+  kind: string;
+}
+
+/** The properties of an interface or class whose body is indented by so many spaces. */
+function propertiesOf(body: string, indent: number): Map<string, Declared> {
+  const property = new RegExp(
+    `^ {${indent}}(?:readonly )?(\\w+)(\\??): ([^]*?);(?=\\n {${indent}}[^\\s}]|\\n*$(?![^]))`,
+    "gm",
+  );
+  return new Map([...body.matchAll(property)].map(([, name, mark, kind]) => [name!, { required: !mark, kind: kind! }]));
+}
+
+/** What @pulumi/aws declares of a type: its arguments and its outputs. */
+function declared(type: string): { args: Map<string, Declared>; outputs: Map<string, Declared> } {
   const [, file = "", name = ""] = type.split(":");
   const text = fs.readFileSync(path.join(root, "node_modules", "@pulumi", "aws", `${file}.d.ts`), "utf8");
   const properties = (head: string) => {
     const start = text.indexOf(head);
-    const body = text.slice(start, text.indexOf("\n}", start));
-    return [...body.matchAll(/^ {4}(?:readonly )?(\w+)(\??): ([^]*?);(?=\n {4}[^\s}]|$(?![^]))/gm)];
+    return propertiesOf(text.slice(start, text.indexOf("\n}", start)), 4);
   };
   return {
-    args: new Map(properties(`export interface ${name}Args {`).map(([, property, mark]) => [property!, mark === ""])),
-    outputs: new Map(
-      properties(`export declare class ${name} extends`).map(([, property, , kind]) => [
-        property!,
-        !kind!.includes("| undefined"),
-      ]),
-    ),
+    args: properties(`export interface ${name}Args {`),
+    outputs: properties(`export declare class ${name} extends`),
   };
+}
+
+/** The nested arguments that @pulumi/aws declares, by `module.Name`. */
+function nestedInputs(): Map<string, Map<string, Declared>> {
+  const text = fs.readFileSync(path.join(root, "node_modules", "@pulumi", "aws", "types", "input.d.ts"), "utf8");
+  const all = new Map<string, Map<string, Declared>>();
+  for (const part of text.split(/^export declare namespace /m).slice(1)) {
+    for (const [, name, body] of part.matchAll(/^ {4}interface (\w+) \{\n([^]*?)^ {4}\}/gm)) {
+      all.set(`${/^\w+/.exec(part)![0]}.${name}`, propertiesOf(body!, 8));
+    }
+  }
+  return all;
 }
 
 describe("the facts of every type", () => {
@@ -45,10 +66,34 @@ describe("the facts of every type", () => {
     for (const type of types) {
       const facts = factsOf(type)!;
       const { args, outputs } = declared(type);
-      const required = [...args].filter(([, isRequired]) => isRequired).map(([name]) => name);
+      const required = [...args].filter(([, one]) => one.required).map(([name]) => name);
       assert.deepEqual(Object.keys(facts.inputs).sort(), [...args.keys()].sort(), type);
       assert.deepEqual([...facts.required].sort(), required.sort(), type);
       assert.deepEqual([...facts.computed].sort(), [...outputs.keys()].filter((name) => !args.has(name)).sort(), type);
+    }
+  });
+
+  it("have the nested properties that @pulumi/aws declares, and which of them it requires", () => {
+    const nested = nestedInputs();
+    for (const type of types) {
+      const seen = new Set<string>();
+      const walk = (kinds: Record<string, string>, given: ReadonlyMap<string, Declared>, at: string) => {
+        if (at) assert.deepEqual(Object.keys(kinds).sort(), [...given.keys()].sort(), `${type} ${at}`);
+        for (const [name, kind] of Object.entries(kinds)) {
+          const here = at ? `${at}.${name}` : name;
+          const { required, kind: declaredKind } = given.get(name)!;
+          // The SDK makes optional what holds itself; a statement about statements has some.
+          const holdsItself = /\.(and|or|not)Statement\.statements?$/.test(here);
+          if (at && !holdsItself) assert.equal(kind.endsWith("!"), required, `${type} ${here}`);
+          const [, module, inner] = /^pulumi\.Input<(?:pulumi\.Input<)?inputs\.(\w+)\.(\w+)/.exec(declaredKind) ?? [];
+          const shape = /#(\w+)/.exec(kind)?.[1];
+          assert.equal(shape !== undefined, inner !== undefined, `${type} ${here}`);
+          if (!shape || seen.has(`${shape} ${inner}`)) continue;
+          seen.add(`${shape} ${inner}`);
+          walk(shapesOf(type)[shape]!, nested.get(`${module}.${inner}`)!, here);
+        }
+      };
+      walk(factsOf(type)!.inputs, declared(type).args, "");
     }
   });
 
@@ -56,8 +101,9 @@ describe("the facts of every type", () => {
     for (const type of types) {
       const facts = factsOf(type)!;
       const { args, outputs } = declared(type);
-      for (const [name, isThere] of outputs) {
-        if (args.get(name) !== false || name === "region") continue;
+      for (const [name, { kind }] of outputs) {
+        if (args.get(name)?.required !== false || name === "region") continue;
+        const isThere = !kind.includes("| undefined");
         const filledIn = facts.optionalComputed?.includes(name) ?? false;
         const settled = name === facts.nameProperty || name in (facts.defaults ?? {}) || facts.kept?.includes(name);
         assert.ok(filledIn === isThere || (isThere && settled), `${type} ${name}`);
