@@ -70,7 +70,17 @@ export const policyGrowthOfSmall: Bench = {
 export const policyAgainstCheckov: Bench = {
   name: "policy-against-checkov",
   measured: script("judge-once.ts", stackOf(500)),
-  against: ["checkov", "--directory", path.join(folder, "terraform"), "--quiet", "--compact", "--soft-fail"],
+  // Without this it scans nothing below a folder whose name begins with a dot.
+  against: [
+    "env",
+    "CKV_IGNORE_HIDDEN_DIRECTORIES=False",
+    "checkov",
+    "--directory",
+    path.join(folder, "terraform"),
+    "--quiet",
+    "--compact",
+    "--soft-fail",
+  ],
   limit: 1,
   missing: () => (which("checkov", process.env) ? undefined : "checkov is not on the PATH"),
   prepare: () => {
