@@ -324,7 +324,7 @@ export class ElasticBeanstalk implements Service {
         name,
         `${input.CNAMEPrefix ?? name.toLowerCase()}.${region}.elasticbeanstalk.com`,
         input.SolutionStackName ?? "",
-        input.VersionLabel ?? "",
+        input.VersionLabel ?? "Sample Application",
         [...(input.OptionSettings ?? [])],
       );
       environment.tell("createEnvironment is starting.");
