@@ -52,14 +52,34 @@ function differences(before: unknown, after: unknown, path = ""): { path: string
   if (!isContainer(old) || !isContainer(now) || Array.isArray(old) !== Array.isArray(now)) {
     return [{ path, before: valueText(before), after: valueText(after) }];
   }
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-  return keys.flatMap((key) =>
-    differences(
-      (old as Record<string, unknown>)[key],
-      (now as Record<string, unknown>)[key],
-      path === "" ? key : Array.isArray(old) ? `${path}[${key}]` : `${path}.${key}`,
-    ),
+  const isList = Array.isArray(old) && Array.isArray(now);
+  const byName = isList ? [named(old), named(now)] : [];
+  const [was, is] = (byName[0] && byName[1] ? byName : [old, now]) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
+    differences(was[key], is[key], isList ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
   );
+}
+
+/** Fields that tell the elements of a list apart, whatever their order. */
+const IDENTITIES = [["namespace", "name"], ["name"], ["key"], ["id"], ["Sid"], ["sid"], ["originId"]] as const;
+
+/** The elements of a list by what they are called; undefined where that does not tell them apart. */
+function named(list: readonly unknown[]): Record<string, unknown> | undefined {
+  for (const fields of IDENTITIES) {
+    const names = list.map((element) => {
+      const parts = fields.map((field) =>
+        isContainer(element) ? (element as Record<string, unknown>)[field] : undefined,
+      );
+      return parts.every((part) => typeof part === "string" && part !== "") ? parts.join(" ") : undefined;
+    });
+    if (list.length > 0 && names.every((name) => name !== undefined) && new Set(names).size === list.length) {
+      return Object.fromEntries(names.map((name, index) => [name, list[index]]));
+    }
+  }
+  return undefined;
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -43,6 +43,17 @@ describe("changes between two states", () => {
     ]);
   });
 
+  it("tell the elements of a list by their names, where they have any, and not by their places", () => {
+    const setting = (name: string, value: string) => ({ namespace: "aws:autoscaling:asg", name, value });
+    const [change] = between(
+      [bucket("b", { settings: [setting("MinSize", "3"), setting("MaxSize", "9")] })],
+      [bucket("b", { settings: [setting("MaxSize", "15"), setting("MinSize", "3")] })],
+    );
+    assert.deepEqual(change!.properties, [
+      { path: "settings[aws:autoscaling:asg MaxSize].value", before: "9", after: "15" },
+    ]);
+  });
+
   it("leave out the engine's notes and what changes inside of secrets", () => {
     const inputs = (note: string, value: string) => ({ __defaults: [note], value: secret(value) });
     assert.deepEqual(

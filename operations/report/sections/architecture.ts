@@ -6,9 +6,11 @@ import { plural } from "../../output";
 
 const CARD_WIDTH = 208;
 const SMALL_WIDTH = 160;
-/** Characters that fit into a card. */
-const [TITLE_LENGTH, SUBTITLE_LENGTH] = [23, 28];
+/** About what a character of a card's two sizes of text takes. */
+const [TITLE_CHARACTER, SUBTITLE_CHARACTER] = [8, 6.5];
 const MOST_ROWS = 6;
+/** A drawing that is wider than this is scrolled on a small screen, not shrunk any further. */
+const READABLE = 704;
 
 const OUTSIDE: Readonly<Record<string, { title: string; subtitle: string }>> = {
   [VISITORS]: { title: "Visitors", subtitle: "outside of the stack" },
@@ -135,7 +137,7 @@ function svgOf({ width, height, cards, arrows }: Drawing, links: Links, kind: "p
   const link = (id: string | undefined, content: Markup) =>
     id === undefined ? html`<g>${content}</g>` : html`<a href="#${id}">${content}</a>`;
   return html`<svg
-    class="${kind}"
+    class="${kind}${width > READABLE && " wide"}"
     viewBox="0 0 ${width} ${height}"
     width="${width}"
     height="${height}"
@@ -159,15 +161,22 @@ function svgOf({ width, height, cards, arrows }: Drawing, links: Links, kind: "p
     ${arrows.map(({ path }) => html`<path class="arrow" d="${path}" marker-end="url(#tip-${kind})" />`)}
     ${cards.map(
       (card) =>
-        html`<g class="${card.isOutside ? "outside" : "inside-stack"}" transform="translate(${card.x} ${card.y})"
-          >${link(
+        html`<svg
+          class="${card.isOutside ? "outside" : "component"}"
+          x="${card.x - 2}"
+          y="${card.y - 2}"
+          width="${card.width + 4}"
+          height="${card.height + 4}"
+          viewBox="-2 -2 ${card.width + 4} ${card.height + 4}"
+        >
+          ${link(
             links.idOfGroup(card.id),
             html`<rect class="card" width="${card.width}" height="${card.height}" rx="5" /><text
                 class="name head"
                 x="10"
                 y="19"
-                >${clipped(card.title, TITLE_LENGTH)}</text
-              ><text class="type" x="10" y="34">${clipped(card.subtitle, SUBTITLE_LENGTH)}</text>`,
+                >${clipped(card.title, card.width / TITLE_CHARACTER)}</text
+              ><text class="type" x="10" y="34">${clipped(card.subtitle, card.width / SUBTITLE_CHARACTER)}</text>`,
           )}${card.rows.map(({ id, title, subtitle }, index) => {
             const y = HEAD_HEIGHT + index * ROW_HEIGHT;
             return link(
@@ -176,17 +185,18 @@ function svgOf({ width, height, cards, arrows }: Drawing, links: Links, kind: "p
                   class="name"
                   x="14"
                   y="${y + 15}"
-                  >${clipped(title, TITLE_LENGTH)}</text
-                ><text class="type" x="14" y="${y + 28}">${clipped(subtitle, SUBTITLE_LENGTH)}</text>`,
+                  >${clipped(title, card.width / TITLE_CHARACTER)}</text
+                ><text class="type" x="14" y="${y + 28}">${clipped(subtitle, card.width / SUBTITLE_CHARACTER)}</text>`,
             );
-          })}${card.more !== undefined && html`<text class="type" x="14" y="${card.height - 11}">${card.more}</text>`}</g
-        >`,
+          })}${card.more !== undefined && html`<text class="type" x="14" y="${card.height - 11}">${card.more}</text>`}
+        </svg>`,
     )}
   </svg>`;
 }
 
-/** A text that fits into a card, with the whole of it on hovering. */
-function clipped(text: string, length: number): Markup {
+/** As much of a text as fits into a card, with the whole of it on hovering. */
+function clipped(text: string, room: number): Markup {
+  const length = Math.floor(room) - 3;
   if (text.length <= length) return html`${text}`;
   return html`${text.slice(0, length - 1)}…<title>${text}</title>`;
 }

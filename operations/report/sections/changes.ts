@@ -1,3 +1,6 @@
+import { DATA_HOLDERS } from "../../../catalog/data-holders";
+import { resourceType } from "../../rehearse/state";
+import type { ResourceChange } from "../changes";
 import { KINDS, type Report } from "../collect";
 import { type Links, absent, tableOf } from "../elements";
 import { type Markup, html } from "../html";
@@ -23,30 +26,31 @@ export function changes({ change, stack }: Report, links: Links): Markup {
       const own = resources.filter((each) => each.kind === kind);
       if (own.length === 0) return undefined;
       return html`<h3>${SENTENCES[kind]}: ${own.length}</h3>
-        <div class="list">
-          ${own.map(
-            ({
-              urn,
-              resource,
-              properties,
-            }) => html`<details${properties.length <= 4 && html` open`}><summary><span class="tag ${TONES[kind]}">${kind}</span><span class="grow">${resource}</span><span class="muted">${
-              properties.length > 0 &&
-              properties
-                .map(({ path }) => path)
-                .slice(0, 4)
-                .join(", ")
-            }${properties.length > 4 && `, and ${properties.length - 4} more`}</span></summary>
-<div class="inside">${kind !== "deleted" && html`<p>${links.resource(urn)}</p>`}${properties.length > 0 && propertyTable(properties, resource)}</div></details>`,
-          )}
-        </div>`;
+        <div class="list">${own.map((each) => entry(each, links))}</div>`;
     })}
     ${tableOf({ ...costs, title: "What that does to the costs" }, links)}`;
 }
 
-function propertyTable(
-  properties: NonNullable<Report["change"]>["resources"][number]["properties"],
-  of: string,
-): Markup {
+/** Lists longer than this are folded, and cut in the line that stays. */
+const SHOWN = 4;
+
+function entry({ kind, urn, resource, properties }: ResourceChange, links: Links): Markup {
+  const paths = properties.slice(0, SHOWN).map(({ path }) => path);
+  const more = properties.length > SHOWN ? `, and ${properties.length - SHOWN} more` : "";
+  const holder = kind === "deleted" || kind === "replaced" ? DATA_HOLDERS[resourceType(urn)] : undefined;
+  const summary = html`<span class="tag ${TONES[kind]}">${kind}</span><span class="grow">${resource}</span
+    ><span class="muted">${paths.join(", ")}${more}</span>`;
+  return html`<details ${(properties.length <= SHOWN || holder) && html`open`}>
+    <summary>${summary}</summary>
+    <div class="inside">
+      ${holder && html`<p><strong class="bad">It holds ${holder.holds}.</strong> Instead: ${holder.instead}.</p>`}
+      ${kind === "deleted" ? html`<p class="muted">It is not there any more.</p>` : html`<p>${links.resource(urn)}</p>`}
+      ${properties.length > 0 && propertyTable(properties, resource)}
+    </div>
+  </details>`;
+}
+
+function propertyTable(properties: ResourceChange["properties"], of: string): Markup {
   return html`<div class="scroll" role="group" aria-label="Properties of ${of}" tabindex="0">
     <table>
       <thead>

@@ -1,7 +1,6 @@
 import { plural } from "../../output";
 import { dollars } from "../../cost/tables";
 import type { Report } from "../collect";
-import { linesOf } from "../elements";
 import { type Markup, type Part, html } from "../html";
 import { minutes } from "./deployment";
 
@@ -24,7 +23,7 @@ export function summary(report: Report): Markup {
       failure &&
       html`<div class="alert">
         <p><strong>The rehearsal failed.</strong> ${failure.message}</p>
-        ${linesOf(failure.details)}
+        ${failure.details.map((detail) => html`<p>${detail}</p>`)}
       </div>`
     }
     <ul class="tiles">
@@ -67,13 +66,15 @@ function changeTile({ change }: Report): Tile | undefined {
   };
 }
 
-function resourceTile({ groups }: Report): Tile {
+function resourceTile({ groups, resources }: Report): Tile {
   const count = groups.reduce((sum, { members }) => sum + members.length, 0);
+  const components = new Set(resources.filter(({ isComponent }) => isComponent).map(({ urn }) => urn));
+  const outermost = groups.filter(({ urn }) => components.has(urn)).length;
   return {
     href: "#architecture",
     what: "Deployed",
     figure: plural(count, "resource"),
-    detail: `in ${plural(groups.length, "component")}`,
+    detail: outermost > 0 ? `in ${plural(outermost, "component")}` : "in no component",
   };
 }
 
