@@ -1,7 +1,7 @@
 import { AwsFailure } from "../aws";
 import { PrismError, exitCode } from "../errors";
 import type { Progress } from "../output";
-import { type DeployedStack, openStack } from "../stack";
+import { type DeployedStack, openStack, pendingOperations } from "../stack";
 import { Beanstalk } from "./beanstalk";
 import { Cdn } from "./cdn";
 import type { ReleaseFailure, ReleaseReport, ReleaseStep, ReleaseVerb } from "./report";
@@ -21,6 +21,8 @@ export interface Context {
   /** Says that somebody wants to stop. */
   readonly signal: AbortSignal;
   readonly report: ReleaseReport;
+  /** From here on a failure does not mean that nothing has happened, and the report tells what has. */
+  begun: boolean;
 }
 
 /** A release that ends here, for a reason that the report tells. */
@@ -37,7 +39,7 @@ export class ReleaseEnded extends PrismError {
 /**
  * Checks credentials, account and stack, then runs a verb over the environment.
  *
- * @returns the report, of failures too once the environment was changed
+ * @returns the report, of failures too once something was begun
  * @throws PrismError for everything that was in the way before that
  */
 export async function withEnvironment(
@@ -82,16 +84,24 @@ export async function withEnvironment(
     pace,
     signal: interruption.signal,
     report,
+    begun: false,
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const pending = pendingOperations(stack.deployment);
+  if (pending.length > 0) {
+    progress.line(
+      `the stack is half-deployed (${pending.join(", ")}); ./prism up ${environment} says what to do about it`,
+    );
+  }
+  // Once: who interrupts a second time does not wait for the call that is under way.
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
   try {
     await run(context);
     report.ok = true;
     report.exitCode = exitCode.fine;
   } catch (error) {
-    // What is neither changed nor begun is told in one line, as by every other verb.
-    if (!(error instanceof PrismError) || (!report.applied && !(error instanceof ReleaseEnded))) throw error;
+    // Before that, one line says it all, as with every other verb.
+    if (!(error instanceof PrismError) || (!context.begun && !(error instanceof ReleaseEnded))) throw error;
     report.failure = failureOf(error, context);
     report.exitCode = error.code;
   } finally {

@@ -7,8 +7,9 @@ import { settle, watchDeployment } from "./deployment";
 import { versionBefore } from "./history";
 import type { ListedVersion, ReleaseReport, ReleaseVerb } from "./report";
 import type { NumberedRecord } from "./store";
+import { plain } from "../table";
 import { type Wanted, findWanted, migrationsOnlyIn } from "./version";
-import { PACE, poll } from "./wait";
+import { Interrupted, PACE, poll } from "./wait";
 
 /** What the verbs are told on the command line, beside what to release. */
 export interface ReleaseOptions {
@@ -74,6 +75,7 @@ export function abortRelease({ env, yes }: ReleaseOptions, progress: Progress, p
     await confirm(context, yes, "stop what is under way");
     await beanstalk.abort();
     report.applied = true;
+    context.begun = true;
     const ended = await poll(
       async () => {
         const now = await beanstalk.environment();
@@ -132,6 +134,7 @@ async function bringUp(context: Context, wanted: Wanted, yes: boolean, again = f
     progress.line(`the deployment of ${label} that ${newest.by} began at ${newest.startedAt} is under way`);
     report.previous = newest.from;
     report.applied = true;
+    context.begun = true;
     await watchDeployment(context, newest);
   } else {
     refuseUnlessReady(context, state, newest);
@@ -141,7 +144,7 @@ async function bringUp(context: Context, wanted: Wanted, yes: boolean, again = f
       if (record?.outcome === "started") {
         await context.store.update({ ...record, outcome: "deployed", endedAt: new Date().toISOString() });
       }
-      report.applied = true;
+      context.begun = true;
       step(context, "deployment", `${label} runs already`, true);
     } else {
       await explain(context, wanted, state.versionLabel);
@@ -200,37 +203,35 @@ async function explain(context: Context, wanted: Wanted, running: string): Promi
   );
 }
 
-/** Uploads and registers what Beanstalk does not know yet. */
+/** Uploads and registers what Beanstalk does not know yet, and waits until it may be deployed. */
 async function register(context: Context, { label, version, bundle }: Wanted): Promise<void> {
-  const { beanstalk, store, stack, pace, signal, progress } = context;
-  if (!bundle) return;
-  if (version?.status === "failed") {
-    await beanstalk.deleteVersion(label);
-  } else if (version && (await store.has(version.bucket, version.key))) {
+  const { beanstalk, store, stack, progress } = context;
+  if (version && version.status !== "failed" && (!bundle || (await store.has(version.bucket, version.key)))) {
     step(context, "version", `version ${label} is known already`, true);
-    return;
+    // One that the program brought along was never validated, and need not be.
+    if (/^(processed|unprocessed)$/.test(version.status)) return;
+  } else if (bundle) {
+    if (version) await beanstalk.deleteVersion(label);
+    const size = `${bundle.files} files, ${Math.ceil(bundle.archive.length / 1024)} KiB`;
+    const place = `s3://${store.bucket}/${store.keyOf(label)}`;
+    progress.status(`uploading ${size} ...`);
+    const uploaded = await store.upload(bundle);
+    const done = uploaded ? `bundle uploaded: ${place}, ${size}` : `bundle lies there already: ${place}`;
+    step(context, "bundle", done, !uploaded);
+    const description = `Released by ${stack.identity.arn}`.slice(0, 200);
+    await beanstalk.createVersion(label, store.bucket, store.keyOf(label), description);
   }
-  const size = `${bundle.files} files, ${Math.ceil(bundle.archive.length / 1024)} KiB`;
-  const place = `s3://${store.bucket}/${store.keyOf(label)}`;
-  progress.status(`uploading ${size} ...`);
-  const uploaded = await store.upload(bundle);
-  step(
-    context,
-    "bundle",
-    uploaded ? `bundle uploaded: ${place}, ${size}` : `bundle lies there already: ${place}`,
-    !uploaded,
-  );
-  await beanstalk.createVersion(
-    label,
-    store.bucket,
-    store.keyOf(label),
-    `Released by ${stack.identity.arn}`.slice(0, 200),
-  );
+  await validated(context, label);
+}
+
+/** Waits until Beanstalk has validated a version. @throws PrismError saying what it found wrong */
+async function validated(context: Context, label: string): Promise<void> {
+  const { beanstalk, progress, pace, signal } = context;
   const processed = await poll(
     async () => {
       const found = await beanstalk.version(label);
       progress.status(`version ${label}: ${found?.status ?? "unknown"} ...`);
-      return found && /^(processed|failed|unprocessed)$/.test(found.status) ? found : undefined;
+      return found && /^(processed|failed)$/.test(found.status) ? found : undefined;
     },
     pace.processing,
     pace,
@@ -238,19 +239,20 @@ async function register(context: Context, { label, version, bundle }: Wanted): P
   );
   if (processed?.status === "failed") {
     const events = await beanstalk.versionEvents(label);
-    const reasons = events.filter(({ severity }) => severity === "ERROR").map(({ message }) => message);
+    const reasons = events.filter(({ severity }) => severity === "ERROR").map(({ message }) => plain(message));
     throw new PrismError(
       `Beanstalk cannot use the bundle of ${label}: ${reasons.join("; ") || "it gave no reason"}. Nothing was deployed`,
     );
   }
   if (!processed)
     throw new PrismError(`Beanstalk has not validated ${label} in time; nothing was deployed. Run it again`);
-  step(context, "version", `version ${label} created, and validated by Beanstalk`);
+  step(context, "version", `version ${label} validated by Beanstalk`);
 }
 
 /** Writes down what is about to happen, and has it happen. */
 async function begin(context: Context, label: string, running: string): Promise<NumberedRecord> {
-  const { beanstalk, store, report, stack, progress } = context;
+  const { beanstalk, store, report, stack, progress, signal } = context;
+  if (signal.aborted) throw new Interrupted();
   const eventsAfter = await beanstalk.lastEventAt();
   const record = await store.add({
     kind: report.verb,
@@ -268,6 +270,7 @@ async function begin(context: Context, label: string, running: string): Promise<
     throw error;
   }
   report.applied = true;
+  context.begun = true;
   report.previous = running;
   progress.line(`deploying ${label}; Ctrl-C stops watching, not the deployment`);
   return record;

@@ -19,6 +19,9 @@ import { pulumiCli } from "../support/pulumi-cli";
 import { describeWith } from "../support/tools";
 import { KeptProgress, NAMES, ReleaseWorld, TEST_PACE } from "./world";
 
+/** What the verbs say when the deployment has begun. */
+const UNDER_WAY = "Ctrl-C stops watching";
+
 const PRODUCTION = { env: "production", yes: true } as const;
 
 describeWith("aws", "releasing", function () {
@@ -130,6 +133,7 @@ describeWith("aws", "releasing", function () {
       const report = await ship(zip);
       assert.equal(report.version, label);
       assert.deepEqual(outcomes(report), { deployment: "skipped", instances: "done", cdn: "done", health: "done" });
+      assert.equal(report.applied, false);
     });
 
     it("uploads nothing for a version that is known, though it does not run", async () => {
@@ -372,7 +376,7 @@ describeWith("aws", "releasing", function () {
       const before = await shipped();
       const source = another();
       world.environment.held = true;
-      const ended = await interrupted("release", source);
+      const ended = await interrupted(UNDER_WAY, "release", source);
       assert.equal(ended.code, 1);
       assert.match(ended.stderr, /^release failed: watching has stopped; what was begun goes on in AWS$/m);
       assert.match(
@@ -389,10 +393,24 @@ describeWith("aws", "releasing", function () {
       assert.equal((await goBack()).running, before);
     });
 
+    it("is not begun when it is interrupted before", async () => {
+      const before = await shipped();
+      const source = another();
+      const ended = await interrupted("bundle uploaded", "release", source);
+      assert.equal(ended.code, 1);
+      assert.match(
+        ended.stderr,
+        /^prism: interrupted before anything was deployed; what was uploaded is found again$/m,
+      );
+      assert.deepEqual([world.environment.status, running()], ["Ready", [before]]);
+      const report = await ship(source);
+      assert.deepEqual([report.ok, outcomes(report).bundle], [true, undefined]);
+    });
+
     it("is taken up again when going back was interrupted", async () => {
       const [before, after] = [await shipped(), await shipped()];
       world.environment.held = true;
-      assert.equal((await interrupted("rollback")).code, 1);
+      assert.equal((await interrupted(UNDER_WAY, "rollback")).code, 1);
       assert.equal(world.environment.versionLabel, after);
       world.environment.held = false;
       assert.equal((await goBack()).running, before);
@@ -402,7 +420,7 @@ describeWith("aws", "releasing", function () {
       const before = await shipped();
       const source = another();
       world.environment.held = true;
-      await interrupted("release", source);
+      await interrupted(UNDER_WAY, "release", source);
       world.environment.held = false;
       world.environment.settle();
       const report = await ship(labelOf(source));
@@ -508,6 +526,19 @@ describeWith("aws", "releasing", function () {
       process.env.PULUMI_BACKEND_URL = backend;
     });
 
+    it("says that the stack is half-deployed, and releases all the same", async () => {
+      const urn = "urn:pulumi:production::ai-prism::aws:rds/instance:Instance::database";
+      world.writeStack([{ type: "creating", resource: { urn } }]);
+      await shipped();
+      world.writeStack();
+      assert.ok(
+        progress.lines.includes(
+          "the stack is half-deployed (creating rds.Instance database); ./prism up production says what to do about it",
+        ),
+        progress.lines.join("\n"),
+      );
+    });
+
     it("asks, and where nobody can answer says so", async () => {
       const { code, stderr } = await prism(["release", "production", "v-1"]);
       assert.equal(code, exitCode.usage);
@@ -551,12 +582,12 @@ describeWith("aws", "releasing", function () {
     );
   }
 
-  /** Runs a verb until its deployment is under way, and interrupts it as the keyboard does. */
-  function interrupted(verb: string, ...args: string[]): Promise<Ended> {
+  /** Runs a verb until it says something, and interrupts it as the keyboard does. */
+  function interrupted(said: string, verb: string, ...args: string[]): Promise<Ended> {
     return prism([verb, "production", ...args, "--yes"], {
       onStart: (child) => {
         child.stderr!.on("data", (text: Buffer) => {
-          if (text.toString().includes("Ctrl-C stops watching")) child.kill("SIGINT");
+          if (text.toString().includes(said)) child.kill("SIGINT");
         });
       },
     });

@@ -53,6 +53,7 @@ export class ReleaseWorld {
   /** Whether every part that the application stands on answers. */
   partsAnswer = true;
   private answering = 0;
+  private distributionId = "";
 
   private constructor(
     readonly folder: string,
@@ -68,8 +69,8 @@ export class ReleaseWorld {
       world.answer(response);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const distributionId = await world.deploy();
-    world.writeStack(distributionId);
+    await world.deploy();
+    world.writeStack();
     return world;
   }
 
@@ -112,8 +113,6 @@ export class ReleaseWorld {
     return list?.Quantity ?? 0;
   }
 
-  private distributionId = "";
-
   async stop(): Promise<void> {
     this.application.closeAllConnections();
     this.application.close();
@@ -132,8 +131,8 @@ export class ReleaseWorld {
     response.end(JSON.stringify({ status, version: instance?.versionLabel }));
   }
 
-  /** Makes everything, as the program's first deployment does. @returns the distribution's id */
-  private async deploy(): Promise<string> {
+  /** Makes everything, as the program's first deployment does. */
+  private async deploy(): Promise<void> {
     const s3 = this.aws.client(S3Client);
     await s3.send(
       new CreateBucketCommand({ Bucket: NAMES.bucket, CreateBucketConfiguration: { LocationConstraint: REGION } }),
@@ -191,11 +190,14 @@ export class ReleaseWorld {
       new CreateDistributionCommand({ DistributionConfig: distributionConfig(this.environment.endpoint) }),
     );
     this.distributionId = distribution!.Id!;
-    return this.distributionId;
   }
 
-  /** A stack that says what the verbs read of it. */
-  private writeStack(distributionId: string): void {
+  /**
+   * A stack that says what the verbs read of it.
+   *
+   * @param pending What a run that was cut off has left, by type and URN.
+   */
+  writeStack(pending: { type: string; resource: { urn: string } }[] = []): void {
     const outputs = {
       regions: { home: REGION, replica: "eu-west-1", edge: "us-east-1" },
       url: this.url,
@@ -205,7 +207,7 @@ export class ReleaseWorld {
         bundleBucketName: NAMES.bucket,
         logGroupNames: { engine: `/aws/elasticbeanstalk/${NAMES.environment}/var/log/eb-engine.log` },
       },
-      cdn: { distributionId, domainName: "d111111abcdef8.cloudfront.net" },
+      cdn: { distributionId: this.distributionId, domainName: "d111111abcdef8.cloudfront.net" },
     };
     const stack = {
       urn: "urn:pulumi:production::ai-prism::pulumi:pulumi:Stack::ai-prism-production",
@@ -216,7 +218,7 @@ export class ReleaseWorld {
     const manifest = { time: "2026-11-26T00:00:00Z", magic: "", version: "" };
     writeStack(path.join(this.folder, "state"), "production", {
       version: 3,
-      deployment: { manifest, resources: [stack] },
+      deployment: { manifest, resources: [stack], pending_operations: pending },
     });
   }
 }
