@@ -449,6 +449,14 @@ describeWith("aws", "releasing", function () {
       assert.ok((await ship(source)).ok);
     });
 
+    it("does not upload a second time what lies there already", async () => {
+      const source = another();
+      world.aws.operator.denied.add("elasticbeanstalk:CreateApplicationVersion");
+      await refused(() => ship(source), /^elasticbeanstalk:CreateApplicationVersion is refused/, 1);
+      world.aws.operator.denied.clear();
+      assert.deepEqual([outcomes(await ship(source)).bundle], ["skipped"]);
+    });
+
     it("says that the version runs when only the CDN is out of reach, and does the rest the next time", async () => {
       world.aws.operator.denied.add("cloudfront:CreateInvalidation");
       const source = another();
