@@ -166,7 +166,7 @@ class Generation {
 
   /** @returns edits that give the property a value that the provider takes */
   async #probePlace(base: number, inputs: Inputs, place: Place, given: boolean): Promise<Edits | undefined> {
-    if (given) await this.#ask(base, { [place.path]: null });
+    if (given) await this.#probeRemoval(base, inputs, place);
     if (place.kind === "block" || place.kind === "blocks") return this.#probeBlock(base, inputs, place, given);
     const present = valueAt(inputs, place.path);
     let taken: Edits | undefined;
@@ -206,6 +206,22 @@ class Generation {
       await this.#ask(base, edits, verdict);
     }
     return taken;
+  }
+
+  /** A property taken away, and others in its place where the provider says that one of them must be given. */
+  async #probeRemoval(base: number, inputs: Inputs, place: Place): Promise<void> {
+    const without: Edits = { [place.path]: null };
+    await this.#ask(base, without);
+    if (place.sdkRequires || place.path.endsWith("]")) return;
+    const { verdict, messages } = await this.judge.explain(this.type, edited(inputs, without));
+    if (verdict !== "refused") return;
+    const parent = place.path.slice(0, Math.max(0, place.path.lastIndexOf(".")));
+    for (const other of this.#places(this.#block, inputs, "", "", 0)) {
+      const beside = other.path.slice(0, Math.max(0, other.path.lastIndexOf("."))) === parent;
+      const isOne = messages.some(({ message }) => new RegExp(`(?<!\\w)${other.name}(?!\\w)`).test(message));
+      if (!beside || !isOne || valueAt(inputs, other.path) !== undefined) continue;
+      for (const value of likely(other).slice(0, 2)) await this.#ask(base, { ...without, [other.path]: value });
+    }
   }
 
   async #probeBlock(base: number, inputs: Inputs, place: Place, given: boolean): Promise<Edits | undefined> {
