@@ -48,9 +48,10 @@ export function rollback({ env, yes }: ReleaseOptions, progress: Progress, pace 
   needsAnswer("rollback", env, yes);
   return withEnvironment("rollback", "deploy", env, progress, pace, async (context) => {
     const newest = await newestRecord(context);
-    const { status, versionLabel } = await context.beanstalk.environment();
-    const underWay = status === "Updating" && newest?.kind === "rollback" && newest.outcome === "started";
-    const label = underWay ? newest.to : await previous(context, versionLabel);
+    const state = await context.beanstalk.environment();
+    const underWay = state.status === "Updating" && newest?.kind === "rollback" && newest.outcome === "started";
+    if (!underWay) refuseUnlessReady(context, state, newest);
+    const label = underWay ? newest.to : await previous(context, state.versionLabel);
     await bringUp(context, await findWanted(context, label), yes);
   });
 }

@@ -41,7 +41,7 @@ export interface ReleaseReport {
   steps: ReleaseStep[];
   /** Migrations that one of the two versions has and the other has not. */
   migrations?: string[];
-  /** What undoes it. */
+  /** What undoes a release that is well. */
   takeBack?: string;
   /** With `--list`: every version, newest first. */
   versions?: ListedVersion[];
@@ -63,11 +63,10 @@ export interface ListedVersion {
 /** The report for people. */
 export function formatRelease(report: ReleaseReport): string {
   if (report.versions) return toText([tableOf(report, report.versions)]);
-  const { environment, running, previous, takeBack, ok, failure } = report;
+  const { environment, running, previous, takeBack } = report;
   const before = previous && previous !== running ? ` (before: ${previous})` : "";
   const lines = [`${environment} runs ${running}${before}`];
-  if (ok && takeBack) lines.push(`Take it back: ${takeBack}`);
-  if (failure && takeBack) lines.push(`Next: ${takeBack}`);
+  if (takeBack) lines.push(`Take it back: ${takeBack}`);
   return lines.map((line) => `${plain(line)}\n`).join("");
 }
 

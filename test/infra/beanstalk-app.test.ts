@@ -323,7 +323,7 @@ describe("BeanstalkApp", () => {
     it("one instance migrates the database, and a dead process gets its instance replaced", () => {
       const migration = extension("30-migrations").container_commands["10_migrate"];
       assert.equal(migration.leader_only, true);
-      assert.match(migration.command, /flask --app application db upgrade$/);
+      assert.match(migration.command, /&& python migrate_database\.py$/);
       const group = extension("10-scaling-group").Resources.AWSEBAutoScalingGroup.Properties;
       assert.deepEqual(group, { HealthCheckType: "ELB", HealthCheckGracePeriod: 300 });
     });

@@ -384,6 +384,11 @@ describeWith("aws", "releasing", function () {
         new RegExp(`^ {2}\\./prism release production ${labelOf(source)} goes on watching`, "m"),
       );
       assert.equal(world.environment.status, "Updating");
+      await refused(
+        goBack,
+        new RegExp(`^AI-Prism-Production is Updating: arn:\\S+/operator releases ${labelOf(source)} since .*--abort`),
+        1,
+      );
       world.environment.held = false;
       const report = await ship(source);
       assert.deepEqual([report.ok, report.running, report.previous], [true, labelOf(source), before]);
