@@ -267,6 +267,16 @@ function deployStatements(args: DeliveryRolesArgs): Statement[] {
       Action: "iam:CreateServiceLinkedRole",
       Resource: `arn:aws:iam::${accountId}:role/aws-service-role/*`,
     },
+    // What `./prism doctor` asks after a deployment beyond those services: whether a model may be called shows when it is.
+    { Effect: "Allow", Action: ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"], Resource: "*" },
+    {
+      Effect: "Allow",
+      Action: "bedrock:InvokeModel",
+      Resource: [
+        "arn:aws:bedrock:*::foundation-model/anthropic.*",
+        `arn:aws:bedrock:*:${accountId}:inference-profile/*.anthropic.*`,
+      ],
+    },
     // A deployment must not be able to widen what deployments may do.
     {
       Effect: "Deny",

@@ -5,19 +5,25 @@ import { DAY, duration, type World } from "../world";
 /** How old a secret may be that people rotate. */
 const ROTATED_WITHIN = 365 * DAY;
 
+const PAGES: Readonly<Record<string, string>> = {
+  database: "rotate-database-password.md",
+  redis: "rotate-redis-password.md",
+  "operator-token": "rotate-operator-token.md",
+};
+
 /** The secrets: there, and changed lately. Their values are not read. */
 export function secrets({ environment, outputs, aws, now }: World): Check[] {
   const { regions, database, redis, application } = outputs;
   const client = aws.client(SecretsManagerClient, regions.home);
-  const subjects = {
-    database: { arn: database.secretArn, runbook: "problem-database.md" },
-    redis: { arn: redis.secretArn, runbook: "problem-sessions.md" },
-    "operator-token": { arn: application.operatorTokenSecretArn, runbook: undefined },
+  const arns = {
+    database: database.secretArn,
+    redis: redis.secretArn,
+    "operator-token": application.operatorTokenSecretArn,
   };
-  return Object.entries(subjects).map(([name, { arn, runbook }]) => ({
+  return Object.entries(arns).map(([name, arn]) => ({
     name,
     subject: arn.split(":secret:")[1] ?? arn,
-    runbook,
+    runbook: PAGES[name],
     look: async (): Promise<Finding> => {
       const secret = await client.send(new DescribeSecretCommand({ SecretId: arn }));
       if (secret.DeletedDate) {
@@ -46,11 +52,9 @@ export function secrets({ environment, outputs, aws, now }: World): Check[] {
         return ok(`rotated ${duration(age)} ago, every ${every ?? "few"} days`, changed);
       }
       if (age <= ROTATED_WITHIN) return ok(`changed ${duration(age)} ago`, changed);
-      return wrong(
-        `was last changed ${duration(age)} ago; a year is the limit`,
-        "the page on its rotation in docs/runbooks",
-        { since: changed },
-      );
+      return wrong(`was last changed ${duration(age)} ago; a year is the limit`, "rotate it, as its page says", {
+        since: changed,
+      });
     },
   }));
 }
