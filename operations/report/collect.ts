@@ -3,6 +3,7 @@ import { type CapacityReport, capacity } from "../capacity/capacity";
 import { plantOf } from "../capacity/plant";
 import { basisTable, bottleneckLines, capacityTable } from "../capacity/tables";
 import { type CostChange, type CostItem, type Estimate, compare, estimate, rowsOf } from "../cost/estimate";
+import { add } from "../cost/range";
 import type { Stack } from "../cost/source";
 import { budgetLines, changeTable, costTable, notPricedTable, uncertainTable, usageTable } from "../cost/tables";
 import { type FirstDeployment, firstDeployment } from "../rehearse/critical-path";
@@ -11,6 +12,7 @@ import type { Table } from "../table";
 import { KINDS, type ResourceChange, changesBetween, maskedInputs, valueText } from "./changes";
 import { type Dashboard, dashboardsOf } from "./dashboards";
 import { type DataPath, MODELS, StackGraph, VISITORS, roleOf } from "./graph";
+import { groupBy } from "./group";
 import { Mask } from "./masking";
 import { type PolicySummary, judge } from "./policies";
 import { type RawResource, rawResources } from "./raw";
@@ -155,12 +157,11 @@ export function collect({ stack, base, policies, failure }: Sources): Report {
 }
 
 function resourceViews(raw: readonly RawResource[], { items, notPriced }: Estimate, mask: Mask): ResourceView[] {
-  const usedBy = new Map<string, string[]>();
   const shown = raw.filter(({ type }) => !/^pulumi:(pulumi:Stack|providers:)/.test(type));
-  for (const { urn, dependencies } of shown) {
-    for (const needed of dependencies ?? []) usedBy.set(needed, [...(usedBy.get(needed) ?? []), urn]);
-  }
-  const of = <T extends { urn: string }>(list: readonly T[], urn: string) => list.filter((each) => each.urn === urn);
+  const needs = shown.flatMap(({ urn, dependencies }) => (dependencies ?? []).map((needed) => ({ urn, needed })));
+  const usedBy = groupBy(needs, ({ needed }) => needed);
+  const charges = groupBy(items, ({ urn }) => urn);
+  const reasons = groupBy(notPriced, ({ urn }) => urn);
   return shown.map((resource) => {
     const given = resource.propertyDependencies ?? {};
     const giving = new Set(Object.values(given).flat());
@@ -177,20 +178,17 @@ function resourceViews(raw: readonly RawResource[], { items, notPriced }: Estima
         from: given[input] ?? [],
       })),
       waitsFor: (resource.dependencies ?? []).filter((urn) => !giving.has(urn)),
-      usedBy: usedBy.get(resource.urn) ?? [],
-      costs: of(items, resource.urn),
-      notPriced: of(notPriced, resource.urn).map(({ reason }) => reason),
+      usedBy: (usedBy.get(resource.urn) ?? []).map(({ urn }) => urn),
+      costs: charges.get(resource.urn) ?? [],
+      notPriced: (reasons.get(resource.urn) ?? []).map(({ reason }) => reason),
     };
   });
 }
 
 function servicesOf({ items }: Estimate): Report["costs"]["services"] {
-  const services = new Map<string, { low: number; high: number }>();
-  for (const { service, usd } of rowsOf(items)) {
-    const sum = services.get(service) ?? { low: 0, high: 0 };
-    services.set(service, { low: sum.low + usd.low, high: sum.high + usd.high });
-  }
-  return [...services].map(([service, usd]) => ({ service, ...usd })).filter(({ high }) => high >= 0.005);
+  return [...groupBy(rowsOf(items), ({ service }) => service)]
+    .map(([service, rows]) => ({ service, ...add(...rows.map(({ usd }) => usd)) }))
+    .filter(({ high }) => high >= 0.005);
 }
 
 /** Values inside a value with their paths. */

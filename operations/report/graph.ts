@@ -1,6 +1,7 @@
 import { modelChain, ENVIRONMENT } from "../cost/resource";
 import type { JudgedResource } from "../../policies/evaluate";
 import { shortType } from "../rehearse/state";
+import { groupBy } from "./group";
 import { ADDRESSES, JOINS, ROLES } from "./roles";
 
 /** A component with what is in it, or a resource that is in none. */
@@ -39,13 +40,8 @@ export class StackGraph {
 
   constructor(readonly resources: readonly JudgedResource[]) {
     this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-    const members = new Map<JudgedResource, JudgedResource[]>();
-    for (const resource of resources) {
-      if (resource.type === STACK || resource.type.startsWith("pulumi:providers:")) continue;
-      const top = this.#top(resource);
-      members.set(top, [...(members.get(top) ?? []), resource]);
-    }
-    this.groups = [...members].map(([{ urn, name, type }, inside]) => ({
+    const shown = resources.filter(({ type }) => type !== STACK && !type.startsWith("pulumi:providers:"));
+    this.groups = [...groupBy(shown, (resource) => this.#top(resource))].map(([{ urn, name, type }, inside]) => ({
       ...{ urn, name, type },
       members: inside.filter(({ custom }) => custom),
       urns: inside.map((resource) => resource.urn),

@@ -9,6 +9,8 @@ const SMALL_WIDTH = 160;
 /** About what a character of a card's two sizes of text takes. */
 const [TITLE_CHARACTER, SUBTITLE_CHARACTER] = [8, 6.5];
 const MOST_ROWS = 6;
+/** More cards than this nobody follows with the eye. */
+const MOST_CARDS = 80;
 /** A drawing that is wider than this is scrolled on a small screen, not shrunk any further. */
 const READABLE = 704;
 
@@ -67,11 +69,10 @@ function dataPaths({ groups, paths, resources }: Report, links: Links): Markup {
         };
       }),
   ];
-  const drawing = draw(cards, [...arrows.values()], CARD_WIDTH);
   const nameOf = (end: string) => OUTSIDE[end]?.title ?? links.resource(end);
   return html`<figure>
       <div class="drawing" role="group" aria-label="Where data goes, drawn" tabindex="0">
-        ${svgOf(drawing, links, "paths")}
+        ${drawn(cards, [...arrows.values()], links, "paths")}
       </div>
       <figcaption>
         Boxes are components; in them, the resources that data passes or stays in. Arrows lead from who calls to who is
@@ -111,10 +112,9 @@ function needs({ groups }: Report, links: Links): Markup {
   const cards = groups.map(({ urn, name, type }): Card => ({ id: urn, title: name, subtitle: type, rows: [] }));
   const arrows = groups.flatMap(({ urn, needs: needed }) => needed.map((to) => ({ from: urn, to })));
   const nameOf = (urn: string) => groups.find((group) => group.urn === urn)?.name ?? urn;
-  const drawing = draw(cards, arrows, SMALL_WIDTH);
   return html`<figure>
       <div class="drawing" role="group" aria-label="What needs what, drawn" tabindex="0">
-        ${svgOf(drawing, links, "needs")}
+        ${drawn(cards, arrows, links, "needs")}
       </div>
       <figcaption>
         Every component, with arrows to those that it cannot be without. Arrows that follow from others are left out.
@@ -133,7 +133,16 @@ function needs({ groups }: Report, links: Links): Markup {
     </details>`;
 }
 
-function svgOf({ width, height, cards, arrows }: Drawing, links: Links, kind: "paths" | "needs"): Markup {
+/** What is drawn: where data goes, or what needs what. */
+type Kind = "paths" | "needs";
+
+function drawn(cards: readonly Card[], arrows: readonly Arrow[], links: Links, kind: Kind): Markup {
+  if (cards.length > MOST_CARDS)
+    return absent(`${cards.length} boxes are too many for a drawing; the list below has all.`);
+  return svgOf(draw(cards, arrows, kind === "paths" ? CARD_WIDTH : SMALL_WIDTH), links, kind);
+}
+
+function svgOf({ width, height, cards, arrows }: Drawing, links: Links, kind: Kind): Markup {
   const link = (id: string | undefined, content: Markup) =>
     id === undefined ? html`<g>${content}</g>` : html`<a href="#${id}">${content}</a>`;
   return html`<svg

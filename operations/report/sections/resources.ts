@@ -2,6 +2,7 @@ import { add } from "../../cost/range";
 import { dollars } from "../../cost/tables";
 import { plural } from "../../output";
 import type { Report, ResourceView } from "../collect";
+import { groupBy } from "../group";
 import { type Links, choice, filters } from "../elements";
 import { type Markup, type Part, html } from "../html";
 import type { RuleReport } from "../policies";
@@ -9,10 +10,8 @@ import type { RuleReport } from "../policies";
 /** Every resource by component: inputs, dependencies, policies, price. */
 export function resources(report: Report, links: Links): Markup {
   const byUrn = new Map(report.resources.map((resource) => [resource.urn, resource]));
-  const rules = new Map<string, RuleReport[]>();
-  for (const rule of report.policies.rules) {
-    for (const urn of rule.judged) rules.set(urn, [...(rules.get(urn) ?? []), rule]);
-  }
+  const judged = report.policies.rules.flatMap((rule) => rule.judged.map((urn) => ({ urn, rule })));
+  const rules = groupBy(judged, ({ urn }) => urn);
   const types = report.resources.map(({ type }) => serviceOf(type));
   return html`${filters("resources-list", "resources", choice("Service", "service", types))}
     <div id="resources-list" data-list>
@@ -25,7 +24,14 @@ export function resources(report: Report, links: Links): Markup {
             <div class="list">
               ${urns.map((member) => {
                 const resource = byUrn.get(member);
-                return resource && entry(resource, rules.get(member) ?? [], links);
+                return (
+                  resource &&
+                  entry(
+                    resource,
+                    (rules.get(member) ?? []).map(({ rule }) => rule),
+                    links,
+                  )
+                );
               })}
             </div>
           </div>`,
