@@ -165,8 +165,6 @@ export interface TypeFacts extends ValueFacts, RelationFacts {
   patternsWhen?: { when: Record<string, unknown>; property: string; regex: string }[];
   /** What AWS refuses and a preview does not see. */
   api?: ValueFacts & RelationFacts;
-  /** Estimate, in seconds. */
-  typicalCreateSeconds?: number;
 }
 
 /** Nested objects by name: their properties with their kinds; `!` marks one that must be given. */

@@ -1,5 +1,6 @@
+import { CREATION_SECONDS, DEFAULT_CREATION_SECONDS } from "../catalog/creation-times";
 import { type ApiCall, apiCallOf } from "./api-calls";
-import { type Action, factsOf, modelledTypes, serviceOf } from "./facts";
+import { type Action, modelledTypes, serviceOf } from "./facts";
 import type { Properties } from "./values";
 
 /** What a fault can do to an operation; each is what AWS or the way to it does at times. */
@@ -227,7 +228,7 @@ function failedCall({ service, operation }: ApiCall, status: number, error: stri
 
 function waitedInVain({ action, type, id }: Operation): string {
   // The provider waits several times as long as it usually takes, and never less than some minutes.
-  const minutes = Math.max(10, Math.ceil(((factsOf(type)?.typicalCreateSeconds ?? 60) * 4) / 600) * 10);
+  const minutes = Math.max(10, Math.ceil(((CREATION_SECONDS[type] ?? DEFAULT_CREATION_SECONDS) * 4) / 600) * 10);
   const [wanted, last] = {
     create: ["'available'", "creating"],
     update: ["'available'", "modifying"],

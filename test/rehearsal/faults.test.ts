@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
+import { CREATION_SECONDS } from "../../catalog/creation-times";
 import { apiCallOf } from "../../rehearsal/api-calls";
-import { type Action, factsOf, modelledTypes } from "../../rehearsal/facts";
+import { type Action, modelledTypes } from "../../rehearsal/facts";
 import {
   AcceptedAndFailed,
   Failed,
@@ -216,7 +217,7 @@ describe("a fault", () => {
   });
 
   it("waits for what takes long several times as long", () => {
-    const seconds = factsOf("aws:rds/instance:Instance")!.typicalCreateSeconds!;
+    const seconds = CREATION_SECONDS["aws:rds/instance:Instance"]!;
     const faults = new Faults([parseFault("rds.Instance=timeout")], () => undefined);
     const operation = {
       action: "create" as const,
