@@ -98,13 +98,19 @@ export function abortRelease({ env, yes }: ReleaseOptions, progress: Progress, p
   });
 }
 
+const MOST_RECORDS = 100;
+
 /** Lists the versions, which one runs, and which one `rollback` would go to. */
 export function listReleases(env: string, progress: Progress): Promise<ReleaseReport> {
   return withEnvironment("release", "list", env, progress, PACE, async ({ beanstalk, store, report }) => {
     const { versionLabel } = await beanstalk.environment();
     report.running = versionLabel;
     const records: NumberedRecord[] = [];
-    for await (const record of store.records()) records.push(record);
+    for await (const record of store.records()) {
+      records.push(record);
+      // Beanstalk keeps a hundred versions; older records tell of none that is left.
+      if (records.length === MOST_RECORDS) break;
+    }
     const before = await versionBefore(records, versionLabel);
     report.versions = (await beanstalk.versions()).map(({ label, createdAt, status }): ListedVersion => {
       const record = records.find(({ to }) => to === label);
