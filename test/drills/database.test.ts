@@ -6,7 +6,7 @@ import { Drill, named } from "./support";
 const INSTANCE = "aws:rds/instance:Instance";
 
 describe("restoring the database to a point in time", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const directory = temporaryDirectory();
   let drill: Drill;
   let old: string;
@@ -62,9 +62,28 @@ describe("restoring the database to a point in time", function () {
     assert.notEqual(drill.inAws(INSTANCE, "database-2").id, old);
     assert.equal(drill.inState(INSTANCE, "database-2").protect, true);
   });
+});
 
-  it("changes nothing more for as long as the setting stands", async () => {
-    const { created, updated, replaced, deleted } = named((await drill.deploy()).changes);
-    assert.deepEqual([...created, ...updated, ...replaced, ...deleted], []);
+describe("the database's backups in the other region", function () {
+  this.timeout(1_200_000);
+  const directory = temporaryDirectory();
+
+  it("bring up a whole environment there, under names of its own", async function () {
+    const drill = new Drill(directory, await pulumiCli(this), "west", "production");
+    drill.configure(["replicaRegion"], "eu-central-1");
+    drill.configure(["database", "restored"], {
+      nameSuffix: "2",
+      automatedBackupsArn: "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-0123456789",
+    });
+    drill.configureRegion("eu-west-1");
+    const { outputs } = await drill.deploy("--fresh");
+    const instance = drill.inAws(INSTANCE, "database-2");
+    assert.equal(instance.region, "eu-west-1");
+    assert.deepEqual(instance.inputs.restoreToPointInTime, {
+      sourceDbInstanceAutomatedBackupsArn: "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-0123456789",
+      useLatestRestorableTime: true,
+    });
+    assert.equal((outputs.database as { instanceIdentifier: string }).instanceIdentifier, "ai-prism-postgres-west-2");
+    assert.equal((outputs.storage as { bucketName: string }).bucketName, "ai-prism-west");
   });
 });

@@ -9,7 +9,7 @@ const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";
 const ENVIRONMENT = "aws:elasticbeanstalk/environment:Environment";
 
 describe("rotating Redis's password", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const directory = temporaryDirectory();
   let drill: Drill;
   let group: string;

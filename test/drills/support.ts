@@ -15,22 +15,34 @@ export class Drill {
   readonly #cli: string;
   readonly #environment: string;
 
-  constructor(directory: string, cli: string, environment = "production") {
+  /** @param like Environment whose stack file one that is new starts from. */
+  constructor(directory: string, cli: string, environment = "production", like = environment) {
     this.#directory = directory;
     this.#checkout = path.join(directory, "checkout");
     this.#cli = cli;
     this.#environment = environment;
     copyOfThisCheckout(this.#checkout);
+    if (like !== environment) fs.copyFileSync(path.join(this.#checkout, `Pulumi.${like}.yaml`), this.#stackFile);
   }
 
-  /** Sets a key of the stack file, such as `["redis", "passwordGenerations"]`; `undefined` takes it out. */
+  /** Sets a key of the stack file, such as `["redis", "passwordGenerations"]`. */
   configure([section = "", ...keys]: string[], value: unknown): void {
-    const file = path.join(this.#checkout, `Pulumi.${this.#environment}.yaml`);
-    const document = parseDocument(fs.readFileSync(file, "utf8"));
-    const place = ["config", `ai-prism:${section}`, ...keys];
-    if (value === undefined) document.deleteIn(place);
-    else document.setIn(place, value);
-    fs.writeFileSync(file, document.toString());
+    this.#set([`ai-prism:${section}`, ...keys], value);
+  }
+
+  /** Sets the home region. */
+  configureRegion(region: string): void {
+    this.#set(["aws:region"], region);
+  }
+
+  #set(keys: string[], value: unknown): void {
+    const document = parseDocument(fs.readFileSync(this.#stackFile, "utf8"));
+    document.setIn(["config", ...keys], value);
+    fs.writeFileSync(this.#stackFile, document.toString());
+  }
+
+  get #stackFile(): string {
+    return path.join(this.#checkout, `Pulumi.${this.#environment}.yaml`);
   }
 
   /** Deploys what the stack file says over what there is. */
