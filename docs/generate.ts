@@ -13,7 +13,7 @@ import { handMadeTable, priceTable } from "../operations/cost/tables";
 import { toMarkdown } from "../operations/table";
 import { graphOf, mermaid } from "./diagram";
 import { rules } from "../policies/rules";
-import { mutationsTable, untouchedTable, variantsTable } from "./mutation-tables";
+import { detectionTable, mutationsTable, untouchedTable, variantsTable } from "./mutation-tables";
 import { controlsTable, guardsTable, leftOutTable, parametersTable, peersTable, rulesTables } from "./policy-tables";
 import { INVENTORY } from "../operations/adopt/inventory";
 import { settingsTable } from "./settings";
@@ -35,6 +35,7 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, Generator>>>> = {
     controls: () => controlsTable(rules),
     "left-out": leftOutTable,
     peers: peersTable,
+    detection: detectionTable,
     mutations: mutationsTable,
     variants: variantsTable,
     untouched: untouchedTable,
