@@ -25,14 +25,19 @@ const PAGES = [
   ),
 ];
 
+const REPOSITORY = JSON.stringify({ repository: "prism/infrastructure" });
+
 describe("the commands of the documentation", function () {
   this.timeout(600_000);
   const folder = temporaryDirectory();
   let calls: Call[];
   let complaints: string[];
+  let names: Set<string>;
 
   before(async () => {
-    const shell = new Shell(folder, { main: await outputsOf(""), account: await outputsOf("account") });
+    const [main, account] = [await deployed(""), await deployed("account")];
+    names = new Set([...main.names, ...account.names]);
+    const shell = new Shell(folder, { main: main.outputs, account: account.outputs });
     const pages = await Promise.all(
       PAGES.map((page) => shell.run(snippetsOf(page, fs.readFileSync(path.join(ROOT, page), "utf8")))),
     );
@@ -55,6 +60,21 @@ describe("the commands of the documentation", function () {
       (line) => ({ ...calls[0]!, snippet: { where: line, text: line, fragment: false }, arguments: line.split(" ") }),
     );
     assert.equal(awsFaults(wrong).length, 3, "the check finds nothing");
+  });
+
+  it("name things that production has, or that a command of the page makes", () => {
+    const made = of("aws").flatMap((call) =>
+      call.arguments.filter((_, index) =>
+        /^--(target-|new-|(final-)?db-snapshot-)/.test(call.arguments[index - 1] ?? ""),
+      ),
+    );
+    const known = new Set([...names, ...made]);
+    const unknown = of("aws").flatMap(({ snippet, arguments: given }) =>
+      given
+        .filter((word) => /^(alias\/)?(ai-prism|ai\.prism)[\w./-]*$/i.test(word) && !known.has(word))
+        .map((word) => `${snippet.where}: ${word}`),
+    );
+    assert.deepEqual(unknown, []);
   });
 
   it("give `./prism` verbs and options that it has", async () => {
@@ -124,13 +144,27 @@ function awsFaults(uses: readonly Call[]): string[] {
   });
 }
 
-/** The outputs of a program's stack, as production would have them. */
-async function outputsOf(program: string): Promise<Record<string, unknown>> {
-  const { result } = await runMocked(
+/** The outputs of a program's stack as production would have them, and every text that its resources were given. */
+async function deployed(program: string): Promise<{ outputs: Record<string, unknown>; names: string[] }> {
+  const { result, resources } = await runMocked(
     () => (require(path.join(ROOT, program) + path.sep) as () => Promise<Record<string, unknown>>)(),
-    { stack: "production", config: stackFile("production", program), outputs: AWS_OUTPUTS, calls: AWS_CALLS },
+    {
+      stack: "production",
+      // With a repository, the account has roles for it.
+      config: { ...stackFile("production", program), ...(program && { "ai-prism-account:github": REPOSITORY }) },
+      outputs: AWS_OUTPUTS,
+      calls: AWS_CALLS,
+    },
   );
   const outputs = (await valueOf(pulumi.output(result))) as Record<string, unknown>;
-  // What depends on a setting that production does not have.
-  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
+  return {
+    // What depends on a setting that production does not have.
+    outputs: Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined)),
+    names: resources.flatMap(({ inputs }) => textsIn(inputs)),
+  };
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -100,7 +100,7 @@ export class Shell {
     const calls = fs.mkdtempSync(path.join(this.#calls, "page-"));
     const script = page
       .map(({ text, where, fragment }, index) => {
-        const line = withoutPlaceholders(text);
+        const line = withoutPlaceholders(fragment ? firstOfChoices(text) : text);
         // What stands inside a sentence is no part of a procedure: whether it succeeds is of no matter to the rest.
         return `export SNIPPET=${index} WHERE='${where}'\n${fragment ? `( ${line} ) || true` : line}`;
       })
@@ -137,6 +137,11 @@ export class Shell {
   #script(name: string, text: string): void {
     fs.writeFileSync(path.join(this.#bin, name), text, { mode: 0o755 });
   }
+}
+
+/** `a|b|c` in a sentence stands for one of them. */
+function firstOfChoices(text: string): string {
+  return text.replace(/(?<=\w)(\|[\w-]+)+/g, "");
 }
 
 /** `<id>` would be read as a file to read from, and `…` stands for what a sentence need not say. */
