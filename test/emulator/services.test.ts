@@ -16,6 +16,7 @@ import {
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
   EC2Client,
+  RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
 import {
   CreateApplicationCommand,
@@ -385,6 +386,23 @@ describeWith("aws", "the emulated AWS", function () {
         group!.IpPermissions!.map(({ PrefixListIds }) => PrefixListIds),
         [[list]],
       );
+    });
+
+    it("a rule that is taken out is gone with its prefix list", async () => {
+      const client = world.client(EC2Client);
+      const permission = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
+      const PrefixListIds = [{ PrefixListId: "pl-176e69d2" }];
+      const groups = async (): Promise<unknown> => {
+        const { SecurityGroups: [group] = [] } = await client.send(
+          new DescribeSecurityGroupsCommand({ GroupIds: [groupId] }),
+        );
+        return group!.IpPermissions!.find(({ FromPort }) => FromPort === 443)?.PrefixListIds ?? [];
+      };
+      const IpPermissions = [{ ...permission, PrefixListIds }];
+      await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }));
+      assert.deepEqual(await groups(), PrefixListIds);
+      await client.send(new RevokeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }));
+      assert.deepEqual(await groups(), []);
     });
 
     it("an environment comes up with instances behind a load balancer, and their health is that of its targets", async () => {
