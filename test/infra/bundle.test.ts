@@ -96,6 +96,7 @@ describe("application bundle", () => {
       "prism/review.py",
       "prism/sessions.py",
       "prism/settings.py",
+      "prism/static/icon.svg",
       "prism/storage.py",
       "requirements.in",
       "requirements.txt",
