@@ -53,13 +53,18 @@ export async function run(world: World, area: string, check: Check, patienceSeco
       resolve(unknown(`did not finish within ${patienceSeconds} s`, "run it again"));
     }, patienceSeconds * 1000);
   });
+  const judged = async (): Promise<Finding> => {
+    try {
+      return await check.look();
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      return judgeFailure(error, world.environment);
+    }
+  };
   try {
-    const finding = await Promise.race([check.look(), late]);
+    const finding = await Promise.race([judged(), late]);
     const runbook = finding.runbook ?? (finding.state === "wrong" ? check.runbook : undefined);
     return { ...about, ...finding, ...(runbook && { runbook }) };
-  } catch (error) {
-    if (!(error instanceof AwsFailure)) throw error;
-    return { ...about, ...judgeFailure(error, world.environment) };
   } finally {
     clearTimeout(timer);
   }

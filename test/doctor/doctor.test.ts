@@ -15,6 +15,13 @@ import {
 import { EC2Client, DescribeInstancesCommand, ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
 import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
+  CreateReplicationGroupCommand,
+  DeleteReplicationGroupCommand,
+  ElastiCacheClient,
+} from "@aws-sdk/client-elasticache";
+import {
+  CreateDBInstanceCommand,
+  DeleteDBInstanceCommand,
   DeregisterDBProxyTargetsCommand,
   ModifyDBInstanceCommand,
   RDSClient,
@@ -38,6 +45,7 @@ import { type Line, run, runAll, silentRegions } from "../../operations/doctor/r
 import type { DeploymentOutputs } from "../../outputs";
 import { Deployed } from "../emulator/deployed";
 import type { EmulatedAws } from "../emulator/emulated-aws";
+import { describeWith } from "../support/tools";
 import { Looking } from "./looking";
 import { changeAlarm, changeDistribution, changeReplication, keepOut, letIn, type Undo } from "./world-changes";
 
@@ -57,7 +65,7 @@ interface Expected {
   state?: Line["state"];
 }
 
-describe("./prism doctor in an emulated AWS", function () {
+describeWith("aws", "./prism doctor in an emulated AWS", function () {
   this.timeout(300_000);
   let looking: Looking;
   let world: EmulatedAws;
@@ -863,6 +871,52 @@ describe("./prism doctor in an emulated AWS", function () {
       assert.match(copied.detail, /rds in eu-west-1 does not answer/);
       const left = lines.find(({ area }) => area === "models")!;
       assert.equal(left.state, "skipped");
+    });
+  });
+
+  describe("looking at what somebody has made anew by hand, without encryption", () => {
+    it("finds that Redis is gone, and then that what took its place is open to read", async () => {
+      const client = world.client(ElastiCacheClient);
+      const ReplicationGroupId = outputs.redis.replicationGroupId;
+      await client.send(new DeleteReplicationGroupCommand({ ReplicationGroupId }));
+      const gone = await looking.one("redis", "available");
+      assert.equal(gone.state, "wrong", JSON.stringify(gone));
+      assert.match(gone.detail, /does not exist in AWS/);
+      assert.equal(gone.runbook, "problem-sessions.md");
+      await client.send(
+        new CreateReplicationGroupCommand({
+          ReplicationGroupId,
+          ReplicationGroupDescription: "made by hand",
+          NumCacheClusters: 1,
+          CacheNodeType: "cache.t3.micro",
+          Engine: "redis",
+        }),
+      );
+      const line = await looking.one("redis", "encrypted");
+      assert.equal(line.state, "wrong", JSON.stringify(line));
+      assert.match(line.detail, /is not encrypted at rest and in transit/);
+    });
+
+    it("finds that the database is gone, and then that what took its place is open to read", async () => {
+      const DBInstanceIdentifier = outputs.database.instanceIdentifier;
+      await rds().send(new ModifyDBInstanceCommand({ DBInstanceIdentifier, DeletionProtection: false }));
+      await rds().send(new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }));
+      const gone = await looking.one("database", "available");
+      assert.equal(gone.state, "wrong", JSON.stringify(gone));
+      assert.match(gone.detail, /does not exist in AWS/);
+      await rds().send(
+        new CreateDBInstanceCommand({
+          DBInstanceIdentifier,
+          DBInstanceClass: "db.t3.micro",
+          Engine: "postgres",
+          AllocatedStorage: 20,
+          MasterUsername: "aiprismadmin",
+          ManageMasterUserPassword: true,
+        }),
+      );
+      const line = await looking.one("database", "encrypted");
+      assert.equal(line.state, "wrong", JSON.stringify(line));
+      assert.match(line.detail, /storage is not encrypted/);
     });
   });
 });

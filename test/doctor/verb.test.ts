@@ -9,9 +9,10 @@ import type { DoctorReport } from "../../operations/doctor/report";
 import { root } from "../../operations/paths";
 import { Deployed } from "../emulator/deployed";
 import { type Ended, prism } from "../operations/prism";
+import { describeWith } from "../support/tools";
 import { keepOut } from "./world-changes";
 
-describe("./prism doctor, as a person types it", function () {
+describeWith("aws", "./prism doctor, as a person types it", function () {
   this.timeout(300_000);
   let deployed: Deployed;
 
