@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { UsageError, systemCode } from "../errors";
-import { type Report, type Sources, collect } from "./collect";
+import type { Report } from "./collect";
 import { pageOf } from "./page";
 
 /**
@@ -9,11 +9,6 @@ import { pageOf } from "./page";
  * @param option How an error calls the file.
  * @throws UsageError when it cannot be written
  */
-export function writeReport(sources: Sources, file: string, option?: string): void {
-  writePage(collect(sources), file, option);
-}
-
-/** The same of what was computed before. */
 export function writePage(report: Report, file: string, option = file): void {
   const page = pageOf(report);
   try {

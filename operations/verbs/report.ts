@@ -2,17 +2,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { DEFAULT_ENVIRONMENT, type SourceOptions, openStacks } from "../cost/source";
-import { exitCode } from "../errors";
+import { UsageError, exitCode } from "../errors";
 import { printJson } from "../output";
 import { prismDirectory } from "../paths";
 import { exemptionsOf, settingsOf } from "../policy/settings";
 import { loadProgram } from "../program";
 import { workspaceOf } from "../rehearse/workspace";
+import { collect } from "../report/collect";
+import { toComment } from "../report/markdown";
 import { REPORT_FILE } from "../report/messages";
-import { writeReport } from "../report/write";
+import { writePage } from "../report/write";
 
 interface Options extends SourceOptions {
   out?: string;
+  markdown: boolean;
   json: boolean;
 }
 
@@ -44,12 +47,14 @@ export const report: CommandModule<object, Options> = {
         describe: "File to write",
         defaultDescription: "report.html in the folder of the rehearsal",
       })
+      .option("markdown", { type: "boolean", default: false, describe: "Print a summary for a pull request, too" })
       .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
       .conflicts("checkpoint", ["from", "program"])
       .example("$0 report", "production as it was last rehearsed")
       .example("$0 report production --from main --out review.html", "what the working tree does to production")
       .example("pulumi stack export | $0 report --checkpoint - --out deployed.html", "any stack"),
   handler: async (options) => {
+    if (options.json && options.markdown) throw new UsageError("--json and --markdown: one of them");
     const { stack, base } = await openStacks(options);
     const program = loadProgram(options.program);
     // A checkpoint of another program is judged by the rules as they come.
@@ -59,9 +64,11 @@ export const report: CommandModule<object, Options> = {
         : { exemptions: exemptionsOf() };
     const file = path.resolve(options.out ?? defaultFile(options));
     if (options.out === undefined) fs.mkdirSync(path.dirname(file), { recursive: true });
-    writeReport({ stack, base, policies }, file, `--out ${options.out ?? file}`);
+    const found = collect({ stack, base, policies });
+    writePage(found, file, `--out ${options.out ?? file}`);
     if (options.json) printJson({ verb: "report", ok: true, exitCode: exitCode.fine, source: stack.title, file });
-    else process.stdout.write(`Report: ${file}\n`);
+    else (options.markdown ? process.stderr : process.stdout).write(`Report: ${file}\n`);
+    if (options.markdown) process.stdout.write(toComment(found));
   },
 };
 
