@@ -1,3 +1,4 @@
+import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import {
   CloudTrailClient,
   StartLoggingCommand,
@@ -41,6 +42,7 @@ import {
 import assert from "node:assert/strict";
 import { MANAGED_CACHE_POLICIES } from "../../catalog/cloudfront";
 import { type Area, AREA_NAMES } from "../../operations/doctor/areas";
+import { certificate } from "../../operations/doctor/areas/certificate";
 import { type Line, run, runAll, silentRegions } from "../../operations/doctor/run";
 import type { DeploymentOutputs } from "../../outputs";
 import { Deployed } from "../emulator/deployed";
@@ -820,6 +822,35 @@ describeWith("aws", "./prism doctor in an emulated AWS", function () {
       ),
       { detail: /its own region only/ },
     );
+  });
+
+  describe("looking at the certificate of an own domain", () => {
+    it("finds it well while it is young, and tells what is left of it when it is not", async () => {
+      const { CertificateArn } = await world
+        .client(ACMClient, "us-east-1")
+        .send(new RequestCertificateCommand({ DomainName: "prism.example.com", ValidationMethod: "DNS" }));
+      const mend = await changeDistribution(world, outputs.cdn.distributionId, (config) => {
+        config.ViewerCertificate = {
+          ACMCertificateArn: CertificateArn,
+          SSLSupportMethod: "sni-only",
+          MinimumProtocolVersion: "TLSv1.2_2021",
+        };
+      });
+      const { Certificate } = await world
+        .client(ACMClient, "us-east-1")
+        .send(new DescribeCertificateCommand({ CertificateArn }));
+      const at = (time: Date): Promise<Line> =>
+        looking.with((seen) => {
+          const then = { ...seen, now: time };
+          return run(then, "certificate", certificate(then)[0]!);
+        });
+      const [young, old] = [await at(new Date()), await at(new Date(Certificate!.NotAfter!.getTime() - 10 * DAY))];
+      await mend();
+      assert.equal(young.state, "ok", JSON.stringify(young));
+      assert.equal(old.state, "wrong", JSON.stringify(old));
+      assert.match(old.detail, /ends in 10 days/);
+      assert.equal(old.runbook, "certificate-expiry.md");
+    });
   });
 
   describe("when it may not look, or nobody answers", () => {
