@@ -55,11 +55,15 @@ describe("losing Pulumi's state", function () {
 
     const lost = await drill.rehearse();
     assert.equal(lost.ok, false);
-    assert.equal(lost.orphans.length, forgotten.length);
-    for (const { command } of lost.orphans) assert.match(command!, /^pulumi import aws:cloudwatch/);
+    const importable = lost.orphans.flatMap(({ command }) => command ?? []);
+    assert.equal(importable.length, forgotten.length, JSON.stringify(lost.orphans));
+    for (const command of importable) assert.match(command, /^pulumi import aws:cloudwatch/);
 
     const taken = await drill.deploy("--orphans", "import");
-    assert.deepEqual(taken.orphans, []);
+    assert.deepEqual(
+      taken.orphans.filter(({ command }) => command),
+      [],
+    );
     assert.deepEqual(named(taken.changes).created, []);
     assert.deepEqual(idsOfData(), ids);
   });
