@@ -1,6 +1,8 @@
 // Compiles the pack into bin/index.js, the one file that `main` in package.json names. Takes well under a second.
-import { build } from "esbuild";
+import fs from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
@@ -15,6 +17,7 @@ const result = await build({
   external: ["@pulumi/*", "yaml"],
   sourcemap: "linked",
   metafile: true,
+  write: false,
   logLevel: "warning",
 });
 
@@ -23,4 +26,12 @@ const foreign = Object.keys(result.metafile.inputs).filter((file) => file.starts
 if (foreign.length > 0) {
   console.error(`policies/build.mjs: the pack must not bundle files from outside its folder: ${foreign.join(", ")}`);
   process.exit(1);
+}
+
+// Whoever loads the pack meanwhile gets the old one or the new one, whole.
+fs.mkdirSync(path.join(folder, "bin"), { recursive: true });
+for (const { path: file, contents } of result.outputFiles) {
+  const temporary = `${file}.${process.pid}`;
+  fs.writeFileSync(temporary, contents);
+  fs.renameSync(temporary, file);
 }

@@ -143,7 +143,10 @@ function runMocha(files: string[], env: NodeJS.ProcessEnv, quiet: boolean): Prom
   const args = [
     "--no-config",
     "--extension=ts",
-    "--timeout=20000",
+    // Half of the time a test waits for the engine or for an emulator, so two files at once take the time of one.
+    "--parallel",
+    "--jobs=2",
+    "--timeout=60000",
     `--require=${path.join(root, "operations", "register.js")}`,
     `--reporter=${path.join(root, "operations", "test-reporter.js")}`,
     ...files,

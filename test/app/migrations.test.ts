@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import path from "node:path";
 import { instanceEnvironment, migrate, unpackBundle } from "./support/application";
-import { sharedParts, type Parts } from "./support/parts";
+import { Parts } from "./support/parts";
 import { describeWith } from "../support/tools";
 
 const DATABASE = "migrations_of_a_release";
@@ -24,15 +24,13 @@ describeWith("everything", "the migrations of a release", function () {
   this.timeout(180_000);
   let parts: Parts;
   before(async () => {
-    parts = await sharedParts();
+    parts = await Parts.start();
   });
   beforeEach(() => {
     parts.sql(`DROP DATABASE IF EXISTS ${DATABASE}`);
     parts.sql(`CREATE DATABASE ${DATABASE} OWNER aiprismadmin`);
   });
-  after(() => {
-    parts?.sql(`DROP DATABASE IF EXISTS ${DATABASE}`);
-  });
+  after(() => parts?.stop());
 
   /** Releases the reference application with more revisions: after each other, following its own. */
   const released = async (...revisions: string[]): Promise<{ code: number | null; output: string }> => {

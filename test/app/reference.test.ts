@@ -4,7 +4,7 @@ import { LOG_EVENTS } from "../../catalog/log-events";
 import { bundle } from "../../infra/bundle";
 import { Browser, FOLDERS, OPERATOR_TOKEN, Instance, LIMITS, MODELS } from "./support/application";
 import { BEDROCK_FAULTS, type Fault } from "./support/aws-front";
-import { sharedParts, type Parts } from "./support/parts";
+import { Parts } from "./support/parts";
 import { FIRST_PASSWORD } from "./support/stores";
 import { startLoad } from "./support/load";
 import { until } from "../support/processes";
@@ -35,10 +35,13 @@ describeWith("everything", "the reference application", function () {
   let parts: Parts;
   let instance: Instance;
   before(async () => {
-    parts = await sharedParts();
+    parts = await Parts.start();
     instance = await Instance.start(parts);
   });
-  after(() => instance.stop());
+  after(async () => {
+    await instance?.stop();
+    await parts?.stop();
+  });
   afterEach(() => {
     parts.aws.mend();
   });

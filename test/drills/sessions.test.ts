@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Browser, Instance, instanceEnvironment } from "../app/support/application";
-import { sharedParts, type Parts } from "../app/support/parts";
+import { Parts } from "../app/support/parts";
 import { describeWith } from "../support/tools";
 
 /** The password that Redis of the tests starts with, and the next one. */
@@ -22,7 +22,7 @@ describeWith("everything", "sessions over a rotation of Redis's password", funct
   };
 
   before(async () => {
-    parts = await sharedParts();
+    parts = await Parts.start();
     url = parts.redisUrl.replace(`:${PASSWORDS[0]}@`, `:${PASSWORDS[1]}@`);
     started = await Instance.start(parts);
     who = new Browser(started.url);
@@ -31,8 +31,7 @@ describeWith("everything", "sessions over a rotation of Redis's password", funct
 
   after(async () => {
     await Promise.all([started?.stop(), renewed?.stop()]);
-    // Other tests go on with the first one.
-    if (parts) user(`>${PASSWORDS[0]}`, `<${PASSWORDS[1]}`);
+    await parts?.stop();
   });
 
   it("are there for an instance with the second password, while one with the first still serves", async () => {

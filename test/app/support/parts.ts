@@ -5,7 +5,7 @@ import { FIRST_PASSWORD, startStores, Stores } from "./stores";
 
 /**
  * What the application stands on, as real as this machine has it: the stores, S3 and Secrets Manager from an emulator, and a
- * stand-in for Bedrock. Started once for all tests of the run.
+ * stand-in for Bedrock. Whoever starts them stops them.
  */
 export class Parts extends Stores {
   private constructor(
@@ -35,15 +35,4 @@ export class Parts extends Stores {
     await Promise.all([this.aws.stop(), stop(this.emulator)]);
     await super.stop();
   }
-}
-
-let parts: Promise<Parts> | undefined;
-after(async function () {
-  this.timeout(60_000);
-  await (await parts)?.stop();
-});
-
-/** The parts of this run of the tests, started by whoever asks first and stopped when all tests have ended. */
-export function sharedParts(): Promise<Parts> {
-  return (parts ??= Parts.start());
 }
