@@ -51,6 +51,8 @@ export function encryptionAlgorithms(stack: StackIndex, bucket: Resource): strin
   if (configurations.length > 0) {
     return configurations.flatMap((one) => algorithms(one, "rules", "applyServerSideEncryptionByDefault"));
   }
+  // S3 encrypts every bucket, and reports that of those that state nothing, too.
+  if (!bucket.gives("serverSideEncryptionConfiguration")) return [];
   const inline = bucket.text("serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.sseAlgorithm");
   return inline === undefined ? [] : [inline];
 }

@@ -43,6 +43,7 @@ export function checkpointResources(checkpoint: unknown): JudgedResource[] {
     urn: resource.urn,
     custom: resource.custom ?? false,
     inputs: reveal(resource.inputs ?? {}) as Record<string, unknown>,
+    given: Object.keys(resource.inputs ?? {}),
     properties: reveal(resource.outputs ?? {}) as Record<string, unknown>,
     protect: resource.protect ?? false,
     ignoreChanges: resource.ignoreChanges ?? [],

@@ -50,6 +50,8 @@ class Host {
   readonly #byType = new Map<string, readonly ResourceRule[]>();
   /** Type of the resource that was judged last. */
   type = "";
+  /** Names of the inputs, by URN: of a stack the SDK tells the outputs only. */
+  readonly given = new Map<string, readonly string[]>();
   /** What the resource rules found, by URN and rule id. */
   readonly resourceFindings = new Map<string, Map<string, Finding[]>>();
   /** What the stack rules that had something to judge found, by rule id. */
@@ -76,6 +78,7 @@ class Host {
   judgeResource(rules: readonly ResourceRule[], resource: Resource): void {
     const { type } = resource;
     this.type = type;
+    this.given.set(resource.urn, Object.keys(resource.properties));
     const findings = new Map<string, Finding[]>();
     const judging = this.#byType.get(type) ?? rules.filter((rule) => appliesTo(rule, type));
     this.#byType.set(type, judging);
@@ -199,7 +202,7 @@ function coveragePolicy(rules: readonly StackRule[], host: Host): StackValidatio
   return {
     ...guardMetadata(coverageGuard),
     validateStack: (args, report) => {
-      host.judgeStack(rules, new StackIndex(args.resources.map(fromStack)));
+      host.judgeStack(rules, new StackIndex(args.resources.map((one) => fromStack(one, host.given.get(one.urn)))));
       const text = coverageText(host.run.coverage());
       if (text) report(text);
     },
@@ -254,8 +257,9 @@ function fromResource(args: ResourceValidationArgs): Resource {
   });
 }
 
-function fromStack(resource: PolicyResource): Resource {
+function fromStack(resource: PolicyResource, given: readonly string[] | undefined): Resource {
   return new Resource({
+    given,
     type: resource.type,
     name: resource.name,
     urn: resource.urn,

@@ -9,6 +9,8 @@ export interface ResourceData {
   id?: string;
   /** Inputs in a resource rule, outputs in a stack rule; plain or in the SDK's proxy. */
   properties: Record<string, unknown>;
+  /** Names of the inputs; undefined where they cannot be seen. */
+  given?: readonly string[];
   /** The `protect` option; undefined where it cannot be seen (mocks). */
   protect?: boolean;
   /** The `ignoreChanges` option: paths of inputs that later changes are ignored of. */
@@ -71,13 +73,11 @@ export class Resource {
   }
 
   /**
-   * Whether the program itself gives a property: outputs repeat what AWS reported, which other resources can have put
-   * there. Where the engine recorded no properties, presence has to do.
+   * Whether the program itself gives a property: outputs repeat what AWS reported, which other resources or AWS itself
+   * can have put there. Where the inputs cannot be seen, presence has to do.
    */
   gives(property: string): boolean {
-    const recorded = this.data.propertyDependencies;
-    if (recorded === undefined || Object.keys(recorded).length === 0) return this.read(property).state !== "absent";
-    return Object.hasOwn(recorded, property);
+    return this.data.given?.includes(property) ?? this.read(property).state !== "absent";
   }
 
   /** A list or map of its provider's configuration, which arrives as JSON text. Undefined when there is none to read. */

@@ -72,16 +72,16 @@ const encryption = (algorithm: string) =>
     { links: { bucket } },
   );
 
+const inline = (algorithm: string) => ({
+  serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: algorithm } } },
+});
+
 describeRule(s3EncryptionConfigured, {
   passes: {
     "a bucket encrypted with a KMS key": [bucket, encryption("aws:kms")],
     "a bucket encrypted with keys of S3": [bucket, encryption("AES256")],
     "a bucket that still uses the deprecated inline argument": [
-      resource("aws:s3/bucket:Bucket", "old", {
-        serverSideEncryptionConfiguration: {
-          rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } },
-        },
-      }),
+      resource("aws:s3/bucket:Bucket", "old", inline("aws:kms")),
     ],
     "an unconfigured bucket where AWS's default is enough by parameter": {
       resources: [bucket],
@@ -90,6 +90,10 @@ describeRule(s3EncryptionConfigured, {
   },
   fails: {
     "a bucket without configuration": [[bucket], /No server-side encryption is configured/],
+    "a bucket of which S3 reports its own default": [
+      [resource("aws:s3/bucket:Bucket", "data", { ...inline("AES256"), bucket: "data" }, { given: ["bucket"] })],
+      /No server-side encryption is configured/,
+    ],
     "a bucket whose configuration belongs to another": [
       [resource("aws:s3/bucket:Bucket", "other", { bucket: "other" }), bucket, encryption("aws:kms")],
       /No server-side encryption/,

@@ -60,7 +60,7 @@ describeRule(sgDescription, {
 
 const mixed = (direction: "ingress" | "egress", given = true, type?: string) => {
   const group = resource("aws:ec2/securityGroup:SecurityGroup", "group", { [direction]: [{ protocol: "tcp" }] });
-  group.propertyDependencies = { vpcId: [], ...(given && { [direction]: [] }) };
+  group.given = given ? ["vpcId", direction] : ["vpcId"];
   const rule = resource(
     type ?? "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "rule",

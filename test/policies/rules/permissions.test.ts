@@ -155,10 +155,7 @@ describeRule(iamNoUsers, {
 
 const twoWays = (property: object, given = true) => {
   const own = resource("aws:iam/role:Role", "role", { name: "role", ...property });
-  own.propertyDependencies = {
-    name: [],
-    ...(given && Object.fromEntries(Object.keys(property).map((key) => [key, []]))),
-  };
+  own.given = ["name", ...(given ? Object.keys(property) : [])];
   return [
     own,
     resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", { role: unknown }, { links: { role: own } }),
