@@ -4,7 +4,9 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
+  PutBucketReplicationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -68,5 +70,44 @@ describeWith("python", "bringing a document back", function () {
     await s3.send(new DeleteObjectCommand(document));
     await assert.rejects(text());
     assert.equal((await versions()).Versions?.length, 3);
+  });
+
+  // The copy of docs/runbooks/recover-documents-from-replica.md, as `aws s3 sync` makes it.
+  it("and all the others from the replica, when every version of them is gone", async () => {
+    const replica = "documents-replica";
+    const everything = async (Bucket: string): Promise<string[]> => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+      return Contents.map(({ Key }) => Key!).sort();
+    };
+    await s3.send(new CreateBucketCommand({ Bucket: replica }));
+    const versioning = { Status: "Enabled" } as const;
+    await s3.send(new PutBucketVersioningCommand({ Bucket: replica, VersioningConfiguration: versioning }));
+    const rule = {
+      Status: "Enabled",
+      Priority: 1,
+      Filter: { Prefix: "" },
+      DeleteMarkerReplication: { Status: "Enabled" },
+      Destination: { Bucket: `arn:aws:s3:::${replica}` },
+    } as const;
+    const ReplicationConfiguration = { Role: "arn:aws:iam::000000000000:role/replication", Rules: [rule] };
+    await s3.send(new PutBucketReplicationCommand({ Bucket: document.Bucket, ReplicationConfiguration }));
+    const keys = ["documents/1/contract.pdf", "documents/2/offer.pdf"];
+    for (const Key of keys) await s3.send(new PutObjectCommand({ ...document, Key, Body: Key }));
+    while ((await everything(replica)).length < keys.length) await new Promise((resolve) => setTimeout(resolve, 50));
+
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: document.Bucket }),
+    );
+    for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
+      await s3.send(new DeleteObjectCommand({ Bucket: document.Bucket, Key, VersionId }));
+    }
+    assert.deepEqual(await everything(document.Bucket), []);
+    assert.deepEqual(await everything(replica), keys, "deletions of versions do not reach the replica");
+
+    for (const Key of await everything(replica)) {
+      await s3.send(new CopyObjectCommand({ Bucket: document.Bucket, Key, CopySource: `${replica}/${Key}` }));
+    }
+    assert.deepEqual(await everything(document.Bucket), keys);
+    assert.equal(await text(), keys[0]);
   });
 });
