@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { pathToFileURL } from "node:url";
 import type { DeployReport } from "../../operations/deploy/report";
 import { root } from "../../operations/paths";
-import { type StandIn, startStandIn, World } from "../../rehearsal";
+import type { World } from "../../rehearsal";
 import { pulumiCli } from "../support/pulumi-cli";
+import { SimulatedAccount } from "../support/simulated-account";
 import { type Ended, prism, run, temporaryDirectory } from "./prism";
 
 const account = "111122223333";
@@ -23,66 +21,23 @@ ${resources}
 const jobs = `  new aws.cloudwatch.LogGroup("jobs", { name: "jobs", retentionInDays: 30 });`;
 const mail = `  new aws.sqs.Queue("mail", { name: "mail", sqsManagedSseEnabled: true }, { protect: true });`;
 
-/** Answers `sts:GetCallerIdentity` as AWS does: who the caller is, or why it does not say. */
-class Sts {
-  account = account;
-  error: { status: number; code: string; message: string } | undefined;
-  readonly #server = http.createServer((_request, response) => {
-    const { error } = this;
-    response.setHeader("content-type", "text/xml");
-    response.statusCode = error?.status ?? 200;
-    response.end(
-      error
-        ? `<ErrorResponse><Error><Type>Sender</Type><Code>${error.code}</Code><Message>${error.message}</Message></Error></ErrorResponse>`
-        : `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${this.account}:user/tester</Arn><UserId>U</UserId><Account>${this.account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    );
-  });
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
-
 describe("working on what is deployed", function () {
   this.timeout(120_000);
   const outside = temporaryDirectory();
-  const sts = new Sts();
+  let simulated: SimulatedAccount;
   let directory: string;
   let env: NodeJS.ProcessEnv;
   let cli: string;
   let world: World;
-  let standIn: StandIn;
+  let sts: SimulatedAccount["sts"];
 
   before(async function () {
     cli = await pulumiCli(this);
     // A program has to lie in this checkout, whose packages it uses; the engine writes into its folder.
     fs.mkdirSync(path.join(root, ".prism"), { recursive: true });
     directory = fs.mkdtempSync(path.join(root, ".prism", "test-deploy-"));
-    world = World.load(path.join(outside, "world.json"), { accountId: account, region: "eu-north-1" });
-    standIn = await startStandIn(world);
-    const backend = path.join(outside, "state");
-    fs.mkdirSync(backend);
-    env = {
-      PRISM_DIR: path.join(outside, "prism"),
-      PRISM_PULUMI: cli,
-      PULUMI_BACKEND_URL: pathToFileURL(backend).href,
-      PULUMI_CONFIG_PASSPHRASE: "of a test",
-      PULUMI_HOME: path.join(outside, "home"),
-      PULUMI_DEBUG_PROVIDERS: standIn.debugProviders,
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      AWS_ENDPOINT_URL_STS: await sts.start(),
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_CONFIG_FILE: path.join(outside, "none"),
-      AWS_SHARED_CREDENTIALS_FILE: path.join(outside, "none"),
-    };
+    simulated = await SimulatedAccount.start(outside, account, cli);
+    ({ world, sts, env } = simulated);
     fs.writeFileSync(path.join(directory, "Pulumi.yaml"), "name: sample\nruntime: nodejs\n");
     const stack = `config:\n  aws:region: eu-north-1\n  sample:accountId: "${account}"\n`;
     for (const name of ["live", "missing"]) fs.writeFileSync(path.join(directory, `Pulumi.${name}.yaml`), stack);
@@ -92,14 +47,12 @@ describe("working on what is deployed", function () {
   });
 
   after(() => {
-    standIn?.close();
-    sts.stop();
+    simulated?.stop();
     if (directory) fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   });
 
   beforeEach(() => {
-    sts.account = account;
-    sts.error = undefined;
+    sts.reset();
   });
 
   it("plans without changing anything", async () => {
