@@ -3,6 +3,14 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
+/** Says on stderr why a verb failed, with its details below. */
+export function printFailure(
+  verb: string,
+  { message, details }: { message: string; details: readonly string[] },
+): void {
+  process.stderr.write(`${[`${verb} failed: ${message}`, ...details].join("\n  ")}\n`);
+}
+
 /** Progress on stderr: a line that rewrites itself on a terminal, plain lines of finished steps elsewhere. */
 export class Progress {
   #status = "";

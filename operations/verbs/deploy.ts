@@ -2,7 +2,7 @@ import type { CommandModule } from "yargs";
 import { type DeployOptions, deploy } from "../deploy/deploy";
 import { formatPlan } from "../deploy/plan";
 import type { DeployVerb } from "../deploy/report";
-import { Progress, printJson } from "../output";
+import { Progress, printFailure, printJson } from "../output";
 
 function verbFor(verb: DeployVerb, describe: string, confirms: boolean): CommandModule<unknown, DeployOptions> {
   return {
@@ -32,8 +32,7 @@ function verbFor(verb: DeployVerb, describe: string, confirms: boolean): Command
       process.exitCode = report.exitCode;
       if (options.json) printJson(report);
       else process.stdout.write(`${formatPlan(report)}\n`);
-      const { failure } = report;
-      if (failure) process.stderr.write(`${[`${verb} failed: ${failure.message}`, ...failure.details].join("\n  ")}\n`);
+      if (report.failure) printFailure(verb, report.failure);
     },
   };
 }

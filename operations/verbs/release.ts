@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { UsageError } from "../errors";
-import { Progress, printJson } from "../output";
+import { Progress, printFailure, printJson } from "../output";
 import { abortRelease, listReleases, release as runRelease, rollback as runRollback } from "../release/release";
 import { type ReleaseReport, formatRelease } from "../release/report";
 
@@ -76,6 +76,5 @@ async function show(json: boolean, run: (progress: Progress) => Promise<ReleaseR
   process.exitCode = report.exitCode;
   if (json) printJson(report);
   else process.stdout.write(formatRelease(report));
-  const { failure, verb } = report;
-  if (failure) process.stderr.write(`${[`${verb} failed: ${failure.message}`, ...failure.details].join("\n  ")}\n`);
+  if (report.failure) printFailure(report.verb, report.failure);
 }
