@@ -74,9 +74,9 @@ export function rehearsedStack(
 /** Of a checkpoint nothing is assumed unless an environment is named whose usage it has. */
 function openCheckpoint(file: string, environment: string | undefined): Stack {
   const settings = environment === undefined ? undefined : assumptionsOf(loadProgram(), environment);
-  const { resources, title, text } = readCheckpoint(file);
+  const { resources, checkpoint, title } = readCheckpoint(file);
   const notes = settings ? [] : ["No usage is assumed; name an environment to take the usage of its stack file."];
-  return { resources, checkpoint: JSON.parse(text!), title, settings, notes };
+  return { resources, checkpoint, title, settings, notes };
 }
 
 async function openChange(

@@ -10,6 +10,8 @@ import { findPulumi } from "../toolchain";
 /** The resources to be judged, and where they come from. */
 export interface Source {
   resources: JudgedResource[];
+  /** The parsed export that they were read from. */
+  checkpoint: unknown;
   /** Where the resources stand, for people. */
   title: string;
   /** The text in which a resource is found by its URN, if that is a file. */
@@ -30,7 +32,7 @@ export function readCheckpoint(file: string): Source {
   } catch (error) {
     throw new UsageError(`${title}: cannot be read (${systemCode(error) ?? String(error)})`);
   }
-  return { resources: parseExport(text, title), title, text };
+  return { ...parseExport(text, title), title, text };
 }
 
 /**
@@ -57,14 +59,14 @@ export async function readRehearsal(
   const { code, stdout, stderr } = await runCli(engine, ["stack", "export", "--show-secrets", "--stack", environment]);
   if (code !== 0) throw new PrismError(`pulumi stack export failed: ${stderr.trim()}`);
   const title = `rehearsal of ${stat.mtime.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return { resources: parseExport(stdout, title), title };
+  return { ...parseExport(stdout, title), title };
 }
 
-function parseExport(text: string, title: string): JudgedResource[] {
+function parseExport(text: string, title: string): Pick<Source, "resources" | "checkpoint"> {
   if (text.trim() === "") throw new UsageError(`${title}: empty; the JSON of \`pulumi stack export\` is expected`);
-  let content: unknown;
+  let checkpoint: unknown;
   try {
-    content = JSON.parse(text);
+    checkpoint = JSON.parse(text);
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
     const truncated = /end of JSON|Unterminated|Expected .* at position/.test((error as Error).message);
@@ -72,7 +74,7 @@ function parseExport(text: string, title: string): JudgedResource[] {
     throw new UsageError(`${title}: not JSON${at ? ` (at character ${at})` : ""}${cut}`);
   }
   try {
-    return checkpointResources(content);
+    return { resources: checkpointResources(checkpoint), checkpoint };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(`${title}: ${error.message}`);
     throw error;
