@@ -34,6 +34,14 @@ export function changesBetween(
   return changes.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.resource.localeCompare(b.resource));
 }
 
+/** How many there are of each kind, such as `2 updated`; nothing of kinds that there are none of. */
+export function countsByKind(changes: readonly ResourceChange[]): string[] {
+  return KINDS.flatMap((kind) => {
+    const count = changes.filter((change) => change.kind === kind).length;
+    return count > 0 ? [`${count} ${kind}`] : [];
+  });
+}
+
 /** From what may lose data to what loses nothing. */
 export const KINDS: readonly ResourceChange["kind"][] = ["deleted", "replaced", "updated", "created"];
 

@@ -1,5 +1,6 @@
 import { dollars } from "../cost/tables";
 import { type Table, escapeMarkdown, linesToMarkdown, toMarkdown } from "../table";
+import { countsByKind } from "./changes";
 import { KINDS, type Report } from "./collect";
 import { minutes } from "./sections/deployment";
 
@@ -36,17 +37,13 @@ export function toComment(report: Report): string {
 
 function figuresOf({ groups, change, policies, costs, capacity, deployment }: Report): Table {
   const resources = groups.reduce((sum, { members }) => sum + members.length, 0);
-  const kinds = KINDS.flatMap((kind) => {
-    const count = change?.resources.filter((each) => each.kind === kind).length ?? 0;
-    return count > 0 ? [`${count} ${kind}`] : [];
-  });
   const bottleneck = capacity?.report.bottleneck;
   return {
     title: "At a glance",
     columns: [{ name: "" }, { name: "" }],
     rows: [
       ["Resources", String(resources)],
-      ...(change ? [["Changes", kinds.join(", ") || "none"]] : []),
+      ...(change ? [["Changes", countsByKind(change.resources).join(", ") || "none"]] : []),
       [
         "Policies",
         `${policies.mandatory} mandatory, ${policies.advisory} advisory broken, ${policies.exempted} exempted`,

@@ -1,5 +1,6 @@
 import { plural } from "../../output";
 import { dollars } from "../../cost/tables";
+import { countsByKind } from "../changes";
 import type { Report } from "../collect";
 import { type Markup, type Part, html } from "../html";
 import { minutes } from "./deployment";
@@ -53,16 +54,12 @@ function tilesOf(report: Report): Tile[] {
 
 function changeTile({ change }: Report): Tile | undefined {
   if (!change) return undefined;
-  const count = (kind: string) => change.resources.filter((each) => each.kind === kind).length;
-  const counts = ["deleted", "replaced", "updated", "created"].flatMap((kind) =>
-    count(kind) > 0 ? [`${count(kind)} ${kind}`] : [],
-  );
   return {
     href: "#changes",
     what: `Changes against ${change.against}`,
     figure: plural(change.resources.length, "resource"),
-    detail: counts.join(", ") || "nothing changes",
-    ...(count("deleted") + count("replaced") > 0 && { tone: "warn" }),
+    detail: countsByKind(change.resources).join(", ") || "nothing changes",
+    ...(change.resources.some(({ kind }) => kind === "deleted" || kind === "replaced") && { tone: "warn" }),
   };
 }
 
