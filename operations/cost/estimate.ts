@@ -1,5 +1,6 @@
 import type { JudgedResource } from "../../policies/evaluate";
 import { type Price, findPrice } from "../../catalog/prices";
+import { groupBy } from "../group-by";
 import { shortType } from "../rehearse/state";
 import { CHARGES, FREE, type Charge, type Service, leastInstances } from "./charges";
 import { NOTHING, type Range, add, map, multiply, rangeOf } from "./range";
@@ -167,11 +168,9 @@ export interface CostRow {
 
 /** The items by service and component, the services in the order of what they cost at most. */
 export function rowsOf(items: readonly CostItem[]): CostRow[] {
-  const rows = new Map<string, CostItem[]>();
+  const rows = groupBy(items, ({ service, component }) => JSON.stringify([service, component]));
   const services = new Map<Service, number>();
   for (const item of items) {
-    const key = JSON.stringify([item.service, item.component]);
-    rows.set(key, [...(rows.get(key) ?? []), item]);
     services.set(item.service, (services.get(item.service) ?? 0) + item.usd.high);
   }
   return [...rows.values()]
@@ -196,9 +195,7 @@ export function rowsOf(items: readonly CostItem[]): CostRow[] {
 
 /** `3 × NAT gateway`, `18 alarms`: what the resources of a row have in common is said once. */
 function summarize(items: readonly CostItem[]): string[] {
-  const groups = new Map<string, CostItem[]>();
-  for (const item of items) groups.set(item.what, [...(groups.get(item.what) ?? []), item]);
-  return [...groups].map(([what, group]) => {
+  return [...groupBy(items, ({ what }) => what)].map(([what, group]) => {
     // Of what is bought by the piece, the pieces count; of all else, the resources.
     const pieces = /^(?!GiB).*-month$/.test(group[0]!.price.unit);
     const count = pieces ? add(...group.map(({ quantity }) => quantity)).high : group.length;

@@ -1,4 +1,5 @@
 import type { Price } from "../../catalog/prices";
+import { groupBy } from "../group-by";
 import type { Table } from "../table";
 import { type CostChange, type Estimate, judgeBudgets, rowsOf, uncertainPrices } from "./estimate";
 import { type HandMadeRow, estimateOfRow } from "./hand-made";
@@ -68,17 +69,19 @@ const reasonOf = ({ uncertain, source, date }: Price) => `${uncertain} (${source
 /** What is paid for without a figure; alike ones together. */
 export function notPricedTable({ notPriced }: Estimate): Table | undefined {
   if (notPriced.length === 0) return undefined;
-  const groups = new Map<string, string[]>();
-  for (const { resource, reason } of notPriced) groups.set(reason, [...(groups.get(reason) ?? []), resource]);
+  const groups = groupBy(notPriced, ({ reason }) => reason);
   return {
     title: `Not priced: ${notPriced.length === 1 ? "1 thing" : `${notPriced.length} things`}`,
     columns: [{ name: "Resources" }, { name: "Reason" }],
-    rows: [...groups].map(([reason, resources]) => [
-      resources.length > 3
-        ? `${resources.slice(0, 3).join(", ")} and ${resources.length - 3} more`
-        : resources.join(", "),
-      reason,
-    ]),
+    rows: [...groups].map(([reason, alike]) => {
+      const resources = alike.map(({ resource }) => resource);
+      return [
+        resources.length > 3
+          ? `${resources.slice(0, 3).join(", ")} and ${resources.length - 3} more`
+          : resources.join(", "),
+        reason,
+      ];
+    }),
   };
 }
 

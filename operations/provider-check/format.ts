@@ -1,14 +1,11 @@
+import { groupBy } from "../group-by";
 import type { Finding } from "./index";
 
 /** The findings as text, a line each; what could not be checked for one reason on one line, with how often. */
 export function formatFindings(findings: readonly Finding[]): string[] {
   const judged = findings.filter(({ severity }) => severity !== "unchecked");
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    if (finding.severity !== "unchecked") continue;
-    const key = JSON.stringify([finding.path.replace(/\[\d+\]/g, ""), finding.message]);
-    groups.set(key, [...(groups.get(key) ?? []), finding]);
-  }
+  const unchecked = findings.filter(({ severity }) => severity === "unchecked");
+  const groups = groupBy(unchecked, ({ path, message }) => JSON.stringify([path.replace(/\[\d+\]/g, ""), message]));
   return [...judged.map(formatFinding), ...[...groups.values()].map(formatGroup)];
 }
 

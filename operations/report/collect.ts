@@ -6,13 +6,13 @@ import { type CostChange, type CostItem, type Estimate, compare, estimate, rowsO
 import { add } from "../cost/range";
 import type { Stack } from "../cost/source";
 import { budgetLines, changeTable, costTable, notPricedTable, uncertainTable, usageTable } from "../cost/tables";
+import { groupBy } from "../group-by";
 import { type FirstDeployment, firstDeployment } from "../rehearse/critical-path";
 import { shortType, stackOutputs } from "../rehearse/state";
 import type { Table } from "../table";
 import { KINDS, type ResourceChange, changesBetween, maskedInputs, valueText } from "./changes";
 import { type Dashboard, dashboardsOf } from "./dashboards";
 import { type DataPath, MODELS, StackGraph, VISITORS, roleOf } from "./graph";
-import { groupBy } from "./group";
 import { Mask } from "./masking";
 import { type PolicySummary, judge } from "./policies";
 import { type RawResource, rawResources } from "./raw";

@@ -1,7 +1,7 @@
 import { modelChain, ENVIRONMENT } from "../cost/resource";
 import type { JudgedResource } from "../../policies/evaluate";
+import { groupBy } from "../group-by";
 import { shortType } from "../rehearse/state";
-import { groupBy } from "./group";
 import { ADDRESSES, JOINS, ROLES } from "./roles";
 
 /** A component with what is in it, or a resource that is in none. */

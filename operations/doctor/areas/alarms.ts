@@ -5,6 +5,7 @@ import {
   type MetricAlarm,
   type MetricDataQuery,
 } from "@aws-sdk/client-cloudwatch";
+import { groupBy } from "../../group-by";
 import { type Check, type Finding, ok, once, wrong } from "../finding";
 import { DAY, duration, HOUR, type World } from "../world";
 
@@ -137,7 +138,7 @@ async function silentMetrics({ aws, now }: World, placed: readonly PlacedAlarm[]
     metricsOf(alarm).map(({ MetricStat }) => ({ alarm, region, stat: MetricStat!, past: lookBackOf(alarm) })),
   );
   const answered = await Promise.all(
-    groupBy(questions, ({ region, past }) => `${region} ${past}`).map(async ([, group]) => {
+    [...groupBy(questions, ({ region, past }) => `${region} ${past}`).values()].map(async (group) => {
       const { region, past } = group[0]!;
       const { MetricDataResults = [] } = await aws.client(CloudWatchClient, region).send(
         new GetMetricDataCommand({
@@ -151,17 +152,11 @@ async function silentMetrics({ aws, now }: World, placed: readonly PlacedAlarm[]
     }),
   );
   return new Map(
-    groupBy(answered.flat(), ({ alarm }) => alarm.AlarmName ?? "").map(([name, metrics]) => [
+    [...groupBy(answered.flat(), ({ alarm }) => alarm.AlarmName ?? "")].map(([name, metrics]) => [
       name,
       metrics.every(({ silent }) => silent)
         ? metrics.map(({ stat }) => `${stat.Metric?.Namespace} ${stat.Metric?.MetricName}`)
         : [],
     ]),
   );
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
-  return [...groups];
 }

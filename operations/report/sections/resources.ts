@@ -2,7 +2,7 @@ import { add } from "../../cost/range";
 import { dollars } from "../../cost/tables";
 import { plural } from "../../output";
 import type { Report, ResourceView } from "../collect";
-import { groupBy } from "../group";
+import { groupBy } from "../../group-by";
 import { type Links, choice, filters } from "../elements";
 import { type Markup, type Part, html } from "../html";
 import type { RuleReport } from "../policies";
