@@ -31,8 +31,6 @@ export const clientDefaults = {
  * @throws MissingTool when there are no credentials
  */
 export async function ask<Result>(action: string, call: () => Promise<Result>): Promise<Result> {
-  // This project says itself which Node it needs.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   try {
     return await call();
   } catch (error) {
