@@ -4,6 +4,9 @@ import { parseDocument } from "yaml";
 import { UsageError, systemCode } from "./errors";
 import { root } from "./paths";
 
+/** The environment that a verb means where none is named. */
+export const DEFAULT_ENVIRONMENT = "production";
+
 /** A Pulumi program of this repository and the environments it has stack files for. */
 export interface Program {
   /** Absolute path of the folder with Pulumi.yaml. */

@@ -9,7 +9,7 @@ import { ConfigurationError, readSections } from "../../infra/validation";
 import { PrismError, UsageError, exitCode, systemCode } from "../errors";
 import { root } from "../paths";
 import { readCheckpoint } from "../policy/source";
-import { type Program, loadProgram, loadStackConfig } from "../program";
+import { DEFAULT_ENVIRONMENT, type Program, loadProgram, loadStackConfig } from "../program";
 import { type Reference, checkOut } from "../rehearse/reference";
 import { type WorkspaceKind, workspaceOf } from "../rehearse/workspace";
 
@@ -36,8 +36,6 @@ export interface SourceOptions {
   readonly checkpoint?: string;
   readonly from?: string;
 }
-
-export const DEFAULT_ENVIRONMENT = "production";
 
 /** The stack that the options name and, with `from`, the one that it is compared with. */
 export async function openStacks(options: SourceOptions): Promise<{ stack: Stack; base?: Stack & { commit: string } }> {

@@ -12,13 +12,14 @@ import { UsageError, exitCode, systemCode } from "../errors";
 import { Progress, plural, printJson } from "../output";
 import { root } from "../paths";
 import { policyPackDirectory } from "../policy-pack";
-import { isMapping, loadProgram } from "../program";
+import { DEFAULT_ENVIRONMENT, isMapping, loadProgram } from "../program";
 import { lossIn } from "../rehearse/data-loss";
 import { type Failure, exitCodeOf } from "../rehearse/report";
 import { type Deployable, type Run, deployable, runTask } from "../rehearse/run";
 import { readState } from "../rehearse/state";
 import { formatFailure } from "../rehearse/summary";
 import { lockWorkspace, removeAllButLock, workspaceOf, type Workspace } from "../rehearse/workspace";
+import { jsonOption } from "./options";
 
 interface Options {
   env: string;
@@ -37,7 +38,7 @@ export const adopt: CommandModule<unknown, Options> = {
     yargs
       .positional("env", {
         type: "string",
-        default: "production",
+        default: DEFAULT_ENVIRONMENT,
         describe: "Environment: a stack file Pulumi.ENV.yaml",
       })
       .option("inventory", {
@@ -51,7 +52,7 @@ export const adopt: CommandModule<unknown, Options> = {
         default: false,
         describe: "Write an inventory to fill in, where there is none yet",
       })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .option("world", {
         type: "string",
         requiresArg: true,

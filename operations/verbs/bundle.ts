@@ -5,6 +5,7 @@ import { UsageError, exitCode } from "../errors";
 import { Progress, printJson } from "../output";
 import { prismDirectory, root } from "../paths";
 import { packBundle } from "../release/package";
+import { jsonOption } from "./options";
 
 interface Options {
   folder?: string;
@@ -42,7 +43,7 @@ export const bundle: CommandModule<object, Options> = {
         describe: "Archive to write",
         defaultDescription: ".prism/bundles/LABEL.zip",
       })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .example("$0 bundle ../ai-prism", "of an application that lies beside this checkout"),
   handler: ({ folder = path.join(root, "app", "reference"), output, json }) => {
     const { versionLabel, archive, files } = packBundle(path.resolve(folder));

@@ -2,11 +2,12 @@ import type { CommandModule } from "yargs";
 import { capacity as capacityOf } from "../capacity/capacity";
 import { plantOf } from "../capacity/plant";
 import { basisTable, bottleneckLines, capacityTable } from "../capacity/tables";
-import { DEFAULT_ENVIRONMENT, openStacks } from "../cost/source";
+import { openStacks } from "../cost/source";
 import { usageTable } from "../cost/tables";
 import { UsageError, exitCode } from "../errors";
 import { printJson } from "../output";
 import { linesToMarkdown, linesToText, plain, toMarkdown, toText } from "../table";
+import { jsonOption, needsOneFormat, rehearsedEnvironment } from "./options";
 
 interface Options {
   env?: string;
@@ -21,21 +22,17 @@ export const capacity: CommandModule<object, Options> = {
   describe: "Say what each part of an environment holds, how far it is used, and which is full first",
   builder: (yargs) =>
     yargs
-      .positional("env", {
-        type: "string",
-        describe: "Environment as it was last rehearsed; it is rehearsed if it never was",
-        defaultDescription: DEFAULT_ENVIRONMENT,
-      })
+      .positional("env", rehearsedEnvironment)
       .option("checkpoint", {
         type: "string",
         requiresArg: true,
         describe: "Take the JSON of `pulumi stack export` instead, with the usage of ENV; - for standard input",
       })
       .option("markdown", { type: "boolean", default: false, describe: "Print Markdown, for a pull request" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .example("$0 capacity", "production at its stack file's usage, at 10 and at 100 times of it"),
   handler: async (options) => {
-    if (options.json && options.markdown) throw new UsageError("--json and --markdown: one of them");
+    needsOneFormat(options);
     const { stack } = await openStacks(options);
     if (!stack.settings) {
       throw new UsageError(

@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import { type BudgetVerdict, type Estimate, cents, compare, estimate, judgeBudgets, rowsOf } from "../cost/estimate";
 import { estimateOfRow, handMadeRows } from "../cost/hand-made";
-import { DEFAULT_ENVIRONMENT, type SourceOptions, openStacks } from "../cost/source";
+import { type SourceOptions, openStacks } from "../cost/source";
 import {
   budgetLines,
   changeTable,
@@ -11,9 +11,10 @@ import {
   uncertainTable,
   usageTable,
 } from "../cost/tables";
-import { UsageError, exitCode } from "../errors";
+import { exitCode } from "../errors";
 import { printJson } from "../output";
 import { type Table, linesToMarkdown, linesToText, plain, toMarkdown, toText } from "../table";
+import { jsonOption, needsOneFormat, programOption, rehearsedEnvironment } from "./options";
 
 interface Options extends SourceOptions {
   "hand-made": boolean;
@@ -27,12 +28,8 @@ export const cost: CommandModule<object, Options> = {
   describe: "Estimate what an environment costs in a month, from its rehearsal and the usage in its stack file",
   builder: (yargs) =>
     yargs
-      .positional("env", {
-        type: "string",
-        describe: "Environment as it was last rehearsed; it is rehearsed if it never was",
-        defaultDescription: DEFAULT_ENVIRONMENT,
-      })
-      .option("program", { type: "string", requiresArg: true, describe: "Folder of another Pulumi program here" })
+      .positional("env", rehearsedEnvironment)
+      .option("program", programOption)
       .option("checkpoint", {
         type: "string",
         requiresArg: true,
@@ -50,12 +47,12 @@ export const cost: CommandModule<object, Options> = {
         describe: "Beside the cost table of the deployment made by hand",
       })
       .option("markdown", { type: "boolean", default: false, describe: "Print Markdown, for a pull request" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .conflicts("checkpoint", ["from", "program"])
       .example("$0 cost", "production as it was last rehearsed")
       .example("$0 cost production --from main", "what the working tree does to production's costs"),
   handler: async (options) => {
-    if (options.json && options.markdown) throw new UsageError("--json and --markdown: one of them");
+    needsOneFormat(options);
     const { stack, base } = await openStacks(options);
     const now = estimate(stack.resources, stack.settings?.usage);
     const before = base && estimate(base.resources, base.settings?.usage);

@@ -3,6 +3,7 @@ import { type DeployOptions, deploy } from "../deploy/deploy";
 import { formatPlan } from "../deploy/plan";
 import type { DeployVerb } from "../deploy/report";
 import { Progress, printFailure, printJson } from "../output";
+import { jsonOption, programOption } from "./options";
 
 function verbFor(verb: DeployVerb, describe: string, confirms: boolean): CommandModule<unknown, DeployOptions> {
   return {
@@ -15,8 +16,8 @@ function verbFor(verb: DeployVerb, describe: string, confirms: boolean): Command
           demandOption: true,
           describe: "Environment: a stack file Pulumi.ENV.yaml",
         })
-        .option("program", { type: "string", requiresArg: true, describe: "Folder of another Pulumi program here" })
-        .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" });
+        .option("program", programOption)
+        .option("json", jsonOption);
       return shared.option("yes", {
         type: "boolean",
         default: false,

@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import { type Area, AREA_NAMES } from "../doctor/areas";
 import { type Problem, PROBLEMS } from "../doctor/paths";
 import { Progress, printJson } from "../output";
+import { jsonOption } from "./options";
 
 interface Options {
   env: string;
@@ -48,7 +49,7 @@ export const doctor: CommandModule<unknown, Options> = {
       })
       .option("all", { type: "boolean", default: false, describe: "Show what is well in a line each, too" })
       .option("yes", { type: "boolean", default: false, describe: "Do not ask before an alarm is set off" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .conflicts("why", ["end-to-end", "test-alarm"])
       .conflicts("test-alarm", "end-to-end"),
   handler: async (options) => {

@@ -10,7 +10,8 @@ import { type PolicyReport, describeFinding, formatReport } from "../policy/repo
 import { toSarif } from "../policy/sarif";
 import { configurationOf, exemptionsOf } from "../policy/settings";
 import { type Source, readCheckpoint, readRehearsal } from "../policy/source";
-import { loadProgram, loadStackConfig } from "../program";
+import { DEFAULT_ENVIRONMENT, loadProgram, loadStackConfig } from "../program";
+import { jsonOption, programOption } from "./options";
 
 interface Options {
   env?: string;
@@ -31,9 +32,9 @@ export const policy: CommandModule<object, Options> = {
       .positional("env", {
         type: "string",
         describe: "Environment as it was last rehearsed",
-        defaultDescription: "production",
+        defaultDescription: DEFAULT_ENVIRONMENT,
       })
-      .option("program", { type: "string", requiresArg: true, describe: "Folder of another Pulumi program here" })
+      .option("program", programOption)
       .option("checkpoint", {
         type: "string",
         requiresArg: true,
@@ -56,7 +57,7 @@ export const policy: CommandModule<object, Options> = {
         requiresArg: true,
         describe: "Write the findings as SARIF 2.1.0 to this file",
       })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .conflicts("checkpoint", ["env", "program"])
       .example("$0 policy dev", "dev as it was last rehearsed")
       .example("pulumi stack export | $0 policy --checkpoint -", "what is deployed, of any AWS program"),
@@ -104,7 +105,7 @@ async function open(
     const file = options.checkpoint === "-" ? "stack-export.json" : options.checkpoint;
     return { source: readCheckpoint(options.checkpoint), configurationFile: options.config, file };
   }
-  const environment = options.env ?? "production";
+  const environment = options.env ?? DEFAULT_ENVIRONMENT;
   const program = loadProgram(options.program);
   loadStackConfig(program, environment);
   const source = await readRehearsal(program, environment, (text) => {

@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { MissingTool, UsageError, exitCode, systemCode } from "../errors";
 import { Progress, plural, printJson, seconds } from "../output";
 import { type Finding, awsResources, checkCheckpoint, findProvider, formatFindings } from "../provider-check";
+import { jsonOption } from "./options";
 
 interface Options {
   file: string;
@@ -33,7 +34,7 @@ export const providerCheck: CommandModule<object, Options> = {
         demandOption: true,
         describe: "The JSON of `pulumi stack export`, or of `./prism rehearse --checkpoint`",
       })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .example("$0 provider-check checkpoint.json", "what the provider would refuse"),
   handler: async ({ file, json }) => {
     const started = Date.now();

@@ -5,7 +5,7 @@ import { UsageError, systemCode } from "../errors";
 import { Progress, printJson } from "../output";
 import { root } from "../paths";
 import { policyPackDirectory } from "../policy-pack";
-import { type Program, loadProgram } from "../program";
+import { DEFAULT_ENVIRONMENT, type Program, loadProgram } from "../program";
 import { firstDeployment } from "../rehearse/critical-path";
 import type { Guard } from "../rehearse/data-loss";
 import { faultKinds } from "../../rehearsal/faults";
@@ -20,6 +20,7 @@ import { formatFailure, formatReport } from "../rehearse/summary";
 import { Reporter } from "../report/follow";
 import { REPORT_FILE, type ReportJob } from "../report/messages";
 import { type Workspace, lockWorkspace, removeAllButLock, workspaceOf } from "../rehearse/workspace";
+import { jsonOption, programOption } from "./options";
 
 interface Options {
   env: string;
@@ -44,12 +45,12 @@ export const rehearse: CommandModule<unknown, Options> = {
     yargs
       .positional("env", {
         type: "string",
-        default: "production",
+        default: DEFAULT_ENVIRONMENT,
         describe: "Environment: a stack file Pulumi.ENV.yaml",
       })
-      .option("program", { type: "string", requiresArg: true, describe: "Folder of another Pulumi program here" })
+      .option("program", programOption)
       .option("fresh", { type: "boolean", default: false, describe: "Start over instead of from the run before" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .option("checkpoint", {
         type: "string",
         requiresArg: true,

@@ -3,6 +3,7 @@ import { UsageError } from "../errors";
 import { Progress, printFailure, printJson } from "../output";
 import { abortRelease, listReleases, release as runRelease, rollback as runRollback } from "../release/release";
 import { type ReleaseReport, formatRelease } from "../release/report";
+import { jsonOption } from "./options";
 
 interface RollbackOptions {
   env: string;
@@ -25,7 +26,7 @@ const environment = {
 
 const common = {
   yes: { type: "boolean", default: false, describe: "Do not ask" },
-  json: { type: "boolean", default: false, describe: "Print one JSON document on stdout" },
+  json: jsonOption,
 } as const;
 
 /** Has an environment run a version of the application. */

@@ -1,17 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
-import { DEFAULT_ENVIRONMENT, type SourceOptions, openStacks } from "../cost/source";
-import { UsageError, exitCode } from "../errors";
+import { type SourceOptions, openStacks } from "../cost/source";
+import { exitCode } from "../errors";
 import { printJson } from "../output";
 import { prismDirectory } from "../paths";
 import { exemptionsOf, settingsOf } from "../policy/settings";
-import { loadProgram } from "../program";
+import { DEFAULT_ENVIRONMENT, loadProgram } from "../program";
 import { workspaceOf } from "../rehearse/workspace";
 import { collect } from "../report/collect";
 import { toComment } from "../report/markdown";
 import { REPORT_FILE } from "../report/messages";
 import { writePage } from "../report/write";
+import { jsonOption, needsOneFormat, programOption, rehearsedEnvironment } from "./options";
 
 interface Options extends SourceOptions {
   out?: string;
@@ -25,12 +26,8 @@ export const report: CommandModule<object, Options> = {
   describe: "Write one HTML file for reviewers: architecture, changes, policies, costs, capacity, dashboards",
   builder: (yargs) =>
     yargs
-      .positional("env", {
-        type: "string",
-        describe: "Environment as it was last rehearsed; it is rehearsed if it never was",
-        defaultDescription: DEFAULT_ENVIRONMENT,
-      })
-      .option("program", { type: "string", requiresArg: true, describe: "Folder of another Pulumi program here" })
+      .positional("env", rehearsedEnvironment)
+      .option("program", programOption)
       .option("checkpoint", {
         type: "string",
         requiresArg: true,
@@ -48,13 +45,13 @@ export const report: CommandModule<object, Options> = {
         defaultDescription: "report.html in the folder of the rehearsal",
       })
       .option("markdown", { type: "boolean", default: false, describe: "Print a summary for a pull request, too" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .conflicts("checkpoint", ["from", "program"])
       .example("$0 report", "production as it was last rehearsed")
       .example("$0 report production --from main --out review.html", "what the working tree does to production")
       .example("pulumi stack export | $0 report --checkpoint - --out deployed.html", "any stack"),
   handler: async (options) => {
-    if (options.json && options.markdown) throw new UsageError("--json and --markdown: one of them");
+    needsOneFormat(options);
     const { stack, base } = await openStacks(options);
     const program = loadProgram(options.program);
     // A checkpoint of another program is judged by the rules as they come.

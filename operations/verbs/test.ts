@@ -7,6 +7,7 @@ import { Progress, plural, printJson, seconds } from "../output";
 import { root } from "../paths";
 import { buildPolicyPack } from "../policy-pack";
 import { findPulumi } from "../toolchain";
+import { jsonOption } from "./options";
 
 interface Options {
   patterns?: string[];
@@ -50,7 +51,7 @@ export const test: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .positional("patterns", { type: "string", array: true, describe: "Parts of test files' paths" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
+      .option("json", jsonOption)
       .example("$0 test", "everything")
       .example("$0 test operations rehearsal", "the tests of two folders"),
   handler: async ({ patterns = [], json }) => {
