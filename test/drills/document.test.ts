@@ -27,6 +27,10 @@ describeWith("python", "bringing a document back", function () {
   const text = async (): Promise<string> =>
     (await (await s3.send(new GetObjectCommand(document))).Body?.transformToString()) ?? "";
   const versions = () => s3.send(new ListObjectVersionsCommand({ Bucket: document.Bucket, Prefix: document.Key }));
+  const createVersioned = async (Bucket: string): Promise<void> => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+  };
   const write = (Body: string) => s3.send(new PutObjectCommand({ ...document, Body }));
 
   before(async () => {
@@ -37,9 +41,7 @@ describeWith("python", "bringing a document back", function () {
       forcePathStyle: true,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
-    await s3.send(new CreateBucketCommand({ Bucket: document.Bucket }));
-    const versioning = { Status: "Enabled" } as const;
-    await s3.send(new PutBucketVersioningCommand({ Bucket: document.Bucket, VersioningConfiguration: versioning }));
+    await createVersioned(document.Bucket);
     await write("first");
   });
 
@@ -79,9 +81,7 @@ describeWith("python", "bringing a document back", function () {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
       return Contents.map(({ Key }) => Key!).sort();
     };
-    await s3.send(new CreateBucketCommand({ Bucket: replica }));
-    const versioning = { Status: "Enabled" } as const;
-    await s3.send(new PutBucketVersioningCommand({ Bucket: replica, VersioningConfiguration: versioning }));
+    await createVersioned(replica);
     const rule = {
       Status: "Enabled",
       Priority: 1,
