@@ -44,6 +44,17 @@ export const policyPack: Bench = {
   },
 };
 
+/**
+ * Production rehearsed with the pack, against the same with a pack of one rule that finds nothing, started as the engine
+ * starts packs: what the rules themselves cost.
+ */
+export const policyRules: Bench = {
+  name: "policy-rules",
+  measured: [prism, "rehearse", "production"],
+  against: [prism, "rehearse", "production", "--policy-pack", path.join(__dirname, "policy", "empty-pack")],
+  limit: 1.1,
+};
+
 /** The time of all rules over a stack of 5,000 resources, against one of 1,000. */
 export const policyGrowth: Bench = {
   name: "policy-growth",

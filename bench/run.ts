@@ -1,7 +1,7 @@
 // `npm run bench [-- NAME…]`: each bench as a ratio within this run, medians of five rounds; exit 1 above a limit.
 import { programStart } from "./program-start";
 import { rehearsal, rehearsalOfMany } from "./rehearsal";
-import { policyAgainstCheckov, policyGrowth, policyPack, policyGrowthOfSmall } from "./policy";
+import { policyAgainstCheckov, policyGrowth, policyGrowthOfSmall, policyPack, policyRules } from "./policy";
 import { report } from "./report";
 import { compare, type Bench, type Times } from "./measure";
 
@@ -11,6 +11,7 @@ const BENCHES: readonly Bench[] = [
   rehearsal,
   rehearsalOfMany,
   policyPack,
+  policyRules,
   policyGrowthOfSmall,
   policyGrowth,
   policyAgainstCheckov,
