@@ -11,7 +11,7 @@ import { handleOrphans, notesOn, orphanLines, orphansIn, reportOf } from "./orph
 import { judge, passedBy, type PassResult, runPass } from "./pass";
 import { PolicyHost } from "./policy-host";
 import type { EngineOptions } from "../pulumi";
-import type { Failure, PassName } from "./report";
+import { type Failure, type PassName, isJudged } from "./report";
 import { readState, savedAt } from "./state";
 
 let stopping = false;
@@ -105,7 +105,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
 
     const judgedBy = job.policyPack ? ["--policy-pack", job.policyPack, ...job.policyConfiguration] : [];
     const pass = async (name: PassName): Promise<PassResult> => {
-      const judged = name === "gate" || name === "up";
+      const judged = isJudged(name);
       const ofPass = engine(judged ? policyHost?.environment : {});
       if (everyStep) delete ofPass.env.PULUMI_SKIP_CHECKPOINTS;
       send({ kind: "passing", pass: name });

@@ -26,7 +26,7 @@ export function failureOf(
   }
   if (!result.began) {
     const lines = result.stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
-    const details = lines.filter(Boolean);
+    const details = [...lines.filter(Boolean), ...withoutTrace(result.pluginErrors)];
     const isConfiguration = /stack config|configuration (key|value)|Pulumi(\.\w+)?\.yaml/i.test(result.stderr);
     const kind = isConfiguration ? "configuration" : "engine";
     return { kind, message: isConfiguration ? "the configuration is refused" : "the engine did not start", details };
@@ -38,6 +38,14 @@ export function failureOf(
     details,
   };
 }
+
+/** What Node prints of an error that nothing caught, without the calls that led there and its own version. */
+function withoutTrace(lines: readonly string[]): string[] {
+  const message = lines.filter((line) => line && !/^(at .*:\d+:\d+\)?|\^+|Node\.js v[\d.]+)$/.test(line));
+  return message.slice(0, MOST_LINES_OF_A_PLUGIN);
+}
+
+const MOST_LINES_OF_A_PLUGIN = 10;
 
 /** A policy that could not be judged on known values has not been passed. */
 export function unjudged(up: PassResult): Failure | undefined {

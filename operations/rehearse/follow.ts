@@ -4,7 +4,7 @@ import { PrismError } from "../errors";
 import { type Progress, plural, seconds } from "../output";
 import { root } from "../paths";
 import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
-import type { Pass, PassName } from "./report";
+import { type Pass, type PassName, isJudged } from "./report";
 import { type Workspace, endEngine, noteEngine, withoutCredentials } from "./workspace";
 
 /** Starts the rehearsing process: it loads its modules while the job for it is made ready. */
@@ -19,8 +19,8 @@ export function startChild(): ChildProcess {
 
 const passTitles: Record<PassName, string> = {
   base: "deployment of what the change starts from",
-  gate: "preview with the policy pack",
-  up: "deployment with the policy pack",
+  gate: "preview",
+  up: "deployment",
   check: "preview that must find nothing to change",
   refresh: "refresh that must find what was changed by hand",
   destroy: "removal of everything",
@@ -85,7 +85,9 @@ function stepPrinter(
     (pass) =>
       pass !== "destroy" && (pass !== "base" || job.task === "base" || job.guard) && (pass !== "refresh" || job.drift),
   );
-  const titleOf = (pass: PassName): string => `[${passes.indexOf(pass) + 1}/${passes.length}] ${passTitles[pass]}`;
+  const policies = job.policyPack ? " with the policy pack" : " without policies";
+  const titleOf = (pass: PassName): string =>
+    `[${passes.indexOf(pass) + 1}/${passes.length}] ${passTitles[pass]}${isJudged(pass) ? policies : ""}`;
   let title = "";
   let total = 0;
   return {

@@ -12,6 +12,8 @@ export interface PassResult {
   stderr: string;
   /** The engine's own errors, without the lines that only say that it failed. */
   errors: string[];
+  /** What the programs that the engine started, as a policy pack, wrote to stderr, line by line. */
+  pluginErrors: string[];
   /** The engine got as far as starting the program. */
   began: boolean;
   violations: Violation[];
@@ -43,6 +45,7 @@ export async function runPass(
     code: null,
     stderr: "",
     errors: [],
+    pluginErrors: [],
     began: false,
     violations: [],
     deferred: {},
@@ -109,6 +112,7 @@ function collect(event: Event, result: PassResult): void {
     const message = plain(diagnostic.message);
     if (!/^(preview|update) failed$/i.test(message) && !result.errors.includes(message)) result.errors.push(message);
   }
+  if (diagnostic?.severity === "info#err") result.pluginErrors.push(plain(diagnostic.message));
   if (event.policyEvent) {
     const { policyName, resourceUrn, enforcementLevel } = event.policyEvent;
     const message = plain(event.policyEvent.message);

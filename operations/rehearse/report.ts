@@ -10,6 +10,11 @@ import type { OrphanReport } from "./orphans";
  */
 export type PassName = "base" | "gate" | "up" | "check" | "refresh" | "destroy";
 
+/** Whether the policies see what a pass does. */
+export function isJudged(pass: PassName): boolean {
+  return pass === "gate" || pass === "up";
+}
+
 /** One pass of the engine. */
 export interface Pass {
   name: PassName;

@@ -194,6 +194,18 @@ describe("a rehearsal", function () {
       assert.match(stderr, /Resources: s3\.Bucket bucket-[01], s3\.Bucket bucket-[01]/);
     });
 
+    it("says what a policy pack that does not start wrote", async () => {
+      const pack = path.join(directory, "broken-pack");
+      fs.mkdirSync(pack);
+      fs.writeFileSync(path.join(pack, "PulumiPolicy.yaml"), "runtime:\n  name: nodejs\n");
+      fs.writeFileSync(path.join(pack, "index.js"), 'throw new Error("the rules are out");\n');
+      const { code, stderr } = await rehearse("plain", ["--policy-pack", pack]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^rehearsal failed: the engine did not start$/m);
+      assert.match(stderr, /^ {2}Error: the rules are out$/m);
+      assert.doesNotMatch(stderr, /^ *at .*:\d+:\d+/m);
+    });
+
     it("names a resource type that the stand-in has no model for", async () => {
       const { exitCode, failure } = await report("unmodelled");
       assert.equal(exitCode, 1);
