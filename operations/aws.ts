@@ -1,84 +1,239 @@
-import { MissingTool, PrismError, exitCode } from "./errors";
+import { exitCode, PrismError } from "./errors";
 
-/** Why AWS did not do as it was asked, by what a person can do about it. */
-export type Refusal = "denied" | "throttled" | "expired" | "unreachable" | "refused";
+/** How long AWS is waited for, and how often it is asked again. */
+export interface Patience {
+  /** Seconds until there is a connection. */
+  readonly connect: number;
+  /** Seconds until there is an answer. */
+  readonly answer: number;
+  /** How many times a call is made in all when AWS does not answer, or throttles it. */
+  readonly tries: number;
+}
 
-/** A call of AWS that did not succeed. The message names the call, and what is in the way. */
+const PATIENCE: Patience = { connect: 3, answer: 10, tries: 4 };
+
+/** Names of services in IAM actions, by the SDK's client. */
+const SERVICES: Readonly<Record<string, string>> = {
+  ACMClient: "acm",
+  BedrockRuntimeClient: "bedrock",
+  CloudFrontClient: "cloudfront",
+  CloudTrailClient: "cloudtrail",
+  CloudWatchClient: "cloudwatch",
+  EC2Client: "ec2",
+  ElastiCacheClient: "elasticache",
+  ElasticBeanstalkClient: "elasticbeanstalk",
+  ElasticLoadBalancingV2Client: "elasticloadbalancing",
+  KMSClient: "kms",
+  RDSClient: "rds",
+  S3Client: "s3",
+  SecretsManagerClient: "secretsmanager",
+  SNSClient: "sns",
+  STSClient: "sts",
+};
+
+/** Calls whose permission has another name. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  "bedrock:Converse": "bedrock:InvokeModel",
+  "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+  "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+  "s3:HeadObject": "s3:GetObject",
+  "s3:ListObjectsV2": "s3:ListBucket",
+};
+
+/** Why AWS did not do what it was asked. */
+export type FailureKind = "denied" | "missing" | "throttled" | "credentials" | "unreachable" | "refused";
+
+/** A call of AWS that failed for good, after its retries. The message says what is in the way and what to do about it. */
 export class AwsFailure extends PrismError {
+  readonly kind: FailureKind;
+  /** AWS's own code, such as `InvalidParameterValue`, or Node's. */
+  readonly awsCode: string;
+  /** What AWS said, in its first line, without our words around it. */
+  readonly awsMessage: string;
+  /** IAM's name of the service. */
+  readonly service: string;
+  /** IAM action that allows the call. */
+  readonly action: string;
+
+  /**
+   * @param client Class of the SDK's client.
+   * @param command Name of the call, with or without `Command` at its end.
+   * @param cause What the SDK threw.
+   */
   constructor(
-    message: string,
-    readonly refusal: Refusal,
-    /** AWS's own name of the error, such as `InvalidParameterValue`. */
-    readonly awsCode: string,
-    /** What AWS said, without our words around it. */
-    readonly awsMessage: string,
+    client: string,
+    command: string,
+    readonly region: string,
+    cause: unknown,
   ) {
-    super(message, refusal === "expired" ? exitCode.missing : exitCode.failed);
+    const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
+    const awsCode = codeOf(cause) ?? name;
+    const kind = kindOf(cause, awsCode);
+    const awsMessage = message.split("\n")[0] ?? "";
+    const service = SERVICES[client] ?? client;
+    const call = `${service}:${command.replace(/Command$/, "")}`;
+    const action = /not authorized to perform:? ([\w-]+:\w+)/i.exec(message)?.[1] ?? ACTIONS[call] ?? call;
+    super(
+      explanation(kind, { place: `${service} in ${region}`, action, awsCode, awsMessage }),
+      kind === "credentials" ? exitCode.missing : exitCode.failed,
+    );
+    this.cause = cause;
+    this.kind = kind;
+    this.awsCode = awsCode;
+    this.awsMessage = awsMessage;
+    this.service = service;
+    this.action = action;
+  }
+
+  /** Whether the same call may well succeed in a moment. */
+  get passes(): boolean {
+    return this.kind === "throttled" || this.kind === "unreachable";
+  }
+
+  /** The same, said of what it put an end to. */
+  endOf(undertaking: string): PrismError {
+    return new PrismError(`${undertaking}: ${this.message}`, this.code);
   }
 }
 
-/** Limits that every client gets: a region that is down is told after some seconds, and not waited for. */
-export const clientDefaults = {
-  maxAttempts: 5,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-} as const;
+function explanation(
+  kind: FailureKind,
+  { place, action, awsCode, awsMessage }: { place: string; action: string; awsCode: string; awsMessage: string },
+): string {
+  switch (kind) {
+    case "denied":
+      return `these credentials may not call ${action} (${place}): ${awsMessage}`;
+    case "credentials":
+      return NO_CREDENTIALS.test(awsCode)
+        ? `no AWS credentials: ${awsMessage}; ${SIGN_IN}`
+        : `AWS credentials are refused: ${REFUSED_CREDENTIALS[awsCode] ?? awsCode}; ${SIGN_IN}`;
+    case "unreachable":
+      return `${place} does not answer (${awsCode})`;
+    case "throttled":
+      return `${place} is asked too often (${awsCode}); run it again in a minute`;
+    case "missing":
+      return `${awsMessage} (${awsCode} of ${place})`;
+    case "refused":
+      return `${place} refuses ${action}: ${awsCode}: ${awsMessage}`;
+  }
+}
+
+const SIGN_IN = "sign in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID";
+const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
+
+/** What AWS calls credentials that were valid once, or never. */
+const REFUSED_CREDENTIALS: Readonly<Record<string, string>> = {
+  ExpiredToken: "the session has expired",
+  ExpiredTokenException: "the session has expired",
+  InvalidAccessKeyId: "AWS does not know these credentials",
+  InvalidClientTokenId: "AWS does not know these credentials",
+  UnrecognizedClientException: "AWS does not know these credentials",
+  SignatureDoesNotMatch: "the secret access key does not belong to the access key",
+};
+
+const UNREACHABLE =
+  /^(ENOTFOUND|ECONN\w+|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|NetworkingError|TimeoutError|AbortError)$/;
+const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
+const DENIED = /^(AccessDenied\w*|UnauthorizedOperation|AuthorizationError\w*|InsufficientPrivileges\w*|Forbidden)$/;
+const MISSING = /NotFound|^NoSuch/;
+
+function kindOf(cause: unknown, code: string): FailureKind {
+  const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+  if (NO_CREDENTIALS.test(code) || Object.hasOwn(REFUSED_CREDENTIALS, code)) return "credentials";
+  if (THROTTLED.test(code) || status === 429) return "throttled";
+  if (DENIED.test(code)) return "denied";
+  if (UNREACHABLE.test(code) || status >= 500) return "unreachable";
+  if (MISSING.test(code)) return "missing";
+  // S3 answers some questions with a status alone.
+  if (status === 403) return "denied";
+  return status === 404 ? "missing" : "refused";
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (typeof code === "string" && UNREACHABLE.test(code)) return code;
+  return typeof name === "string" && name !== "Error" ? name : undefined;
+}
+
+/** What every client of the SDK is made of, as far as it is used here. */
+interface SdkClient {
+  readonly config: { readonly credentials: unknown };
+  readonly middlewareStack: { add(middleware: never, options: never): void };
+  destroy(): void;
+}
+
+interface SdkConfig {
+  region: string;
+  maxAttempts: number;
+  credentials?: never;
+  requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: boolean };
+}
+
+type Handler = (args: unknown) => Promise<unknown>;
 
 /**
- * Makes one call of AWS.
- *
- * @param action The IAM action that it needs, such as `elasticbeanstalk:UpdateEnvironment`.
- * @throws AwsFailure saying what is in the way
- * @throws MissingTool when there are no credentials
+ * The SDK's clients, one of each service and region, all with the same credentials and patience. Whatever a call fails
+ * with is an {@link AwsFailure}.
  */
-export async function ask<Result>(action: string, call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await call();
-  } catch (error) {
-    throw failureOf(error, action);
-  }
-}
+export class Aws {
+  readonly #clients = new Map<string, SdkClient>();
+  readonly #patience: Patience;
+  #closed = false;
+  #credentials: unknown;
 
-const denied = /^(AccessDenied(Exception)?|UnauthorizedOperation|InsufficientPrivileges(Exception)?|403|Forbidden)$/;
-const throttled =
-  /^(Throttling(Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequests(Exception)?|SlowDown)$/;
-const expired = /^(ExpiredToken(Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId)$/;
-const unreachable = /^(TimeoutError|NetworkingError|AbortError|E[A-Z_]{3,}|503|ServiceUnavailable(Exception)?)$/;
+  constructor(patience: Partial<Patience> = {}) {
+    this.#patience = { ...PATIENCE, ...patience };
+  }
 
-function failureOf(error: unknown, action: string): PrismError {
-  const { name, message, code, status, headline } = partsOf(error);
-  const failure = (text: string, refusal: Refusal): AwsFailure => new AwsFailure(text, refusal, name, message);
-  if (name === "CredentialsProviderError" || name === "TokenProviderError") {
-    return new MissingTool(`no AWS credentials: ${headline}; sign in again (aws sso login), or set AWS_PROFILE`);
+  /** A client, by its class. `unlike` the others, it may have a patience of its own. */
+  client<Client extends SdkClient>(
+    type: new (config: SdkConfig) => Client,
+    region: string,
+    unlike: Partial<Patience> = {},
+  ): Client {
+    const { connect, answer, tries } = { ...this.#patience, ...unlike };
+    const key = [type.name, region, connect, answer, tries].join(" ");
+    const known = this.#clients.get(key);
+    if (known) return known as Client;
+    const client = new type({
+      region,
+      maxAttempts: tries,
+      // Found out once: a profile may ask STS, or a person.
+      ...(this.#credentials !== undefined && { credentials: this.#credentials as never }),
+      requestHandler: {
+        connectionTimeout: connect * 1000,
+        requestTimeout: answer * 1000,
+        throwOnRequestTimeout: true,
+      },
+    });
+    this.#credentials ??= client.config.credentials;
+    const named =
+      (next: Handler, { commandName = "" }: { commandName?: string }): Handler =>
+      async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          throw new AwsFailure(type.name, commandName, region, error);
+        }
+      };
+    client.middlewareStack.add(
+      named as never,
+      { step: "initialize", priority: "high", name: "prismFailures" } as never,
+    );
+    const unlessClosed = (next: Handler): Handler => {
+      return (args) => (this.#closed ? Promise.reject(new Error("closed")) : next(args));
+    };
+    client.middlewareStack.add(
+      unlessClosed as never,
+      { step: "finalizeRequest", priority: "low", name: "prismClosed" } as never,
+    );
+    this.#clients.set(key, client);
+    return client;
   }
-  if (expired.test(name)) {
-    return failure(`${action}: AWS does not take these credentials any more (${name}); sign in again`, "expired");
-  }
-  if (denied.test(name) || status === 403) {
-    return failure(`${action} is refused: these credentials lack the permission ${action}. ${headline}`, "denied");
-  }
-  if (throttled.test(name) || status === 429) {
-    return failure(`${action} is throttled: AWS takes no more of these calls for now (${name})`, "throttled");
-  }
-  if (unreachable.test(code) || unreachable.test(name) || (status !== undefined && status >= 500)) {
-    return failure(`${action}: AWS does not answer (${code || name}): ${headline}`, "unreachable");
-  }
-  return failure(`${action} is refused (${name}): ${headline}`, "refused");
-}
 
-function partsOf(error: unknown): {
-  name: string;
-  message: string;
-  code: string;
-  status: number | undefined;
-  headline: string;
-} {
-  const known = error instanceof Error ? error : new Error(String(error));
-  const { code, $metadata } = known as { code?: unknown; $metadata?: { httpStatusCode?: number } };
-  return {
-    name: known.name,
-    message: known.message,
-    code: typeof code === "string" ? code : "",
-    status: $metadata?.httpStatusCode,
-    headline: known.message.split("\n")[0] ?? "",
-  };
+  /** Ends what is still under way; nothing is tried again. */
+  close(): void {
+    this.#closed = true;
+    for (const client of this.#clients.values()) client.destroy();
+  }
 }

@@ -3,7 +3,7 @@ import { UsageError, exitCode } from "../errors";
 import { plural, type Progress } from "../output";
 import { openStack } from "../stack";
 import type { Area } from "./areas";
-import { Aws, AwsFailure, toPrismError } from "./aws";
+import { Aws, AwsFailure } from "../aws";
 import { endToEnd } from "./end-to-end";
 import type { Problem } from "./paths";
 import { countsOf, type DoctorReport, exitCodeOf } from "./report";
@@ -58,7 +58,7 @@ export async function examine(options: DoctorOptions, progress: Progress): Promi
       report.exitCode = heard ? exitCode.fine : exitCode.failed;
     }
   } catch (error) {
-    if (error instanceof AwsFailure) throw toPrismError(error, "nothing was found out");
+    if (error instanceof AwsFailure) throw error.endOf("nothing was found out");
     throw error;
   } finally {
     aws.close();

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Aws } from "./aws";
+import type { Aws } from "../aws";
 import type { World } from "./world";
 
 /** The text that lets operators in to the application. It goes into requests, and never into an output. */

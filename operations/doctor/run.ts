@@ -1,7 +1,7 @@
 import { plural } from "../output";
 import { pendingOperations } from "../stack";
 import { type Area, AREA_NAMES, AREAS } from "./areas";
-import { AwsFailure, toPrismError } from "./aws";
+import { AwsFailure } from "../aws";
 import { type Check, type Finding, skipped, unknown, wrong } from "./finding";
 import type { World } from "./world";
 
@@ -71,7 +71,7 @@ export async function run(world: World, area: string, check: Check, patienceSeco
 }
 
 function judgeFailure(failure: AwsFailure, environment: string): Finding {
-  const { kind, service, region, action, code, message } = failure;
+  const { kind, service, region, action, awsCode, awsMessage } = failure;
   switch (kind) {
     case "denied":
       return unknown(
@@ -80,23 +80,23 @@ function judgeFailure(failure: AwsFailure, environment: string): Finding {
       );
     case "missing":
       return wrong(
-        `does not exist in AWS (${code})`,
+        `does not exist in AWS (${awsCode})`,
         `./prism drift ${environment} shows what else is gone; ./prism up ${environment} makes it again; what held data: docs/recovery.md`,
       );
     case "throttled":
-      return unknown(`${service} in ${region} is asked too often (${code})`, "run it again in a minute");
+      return unknown(`${service} in ${region} is asked too often (${awsCode})`, "run it again in a minute");
     case "unreachable":
       return unknown(
-        `${service} in ${region} does not answer (${code})`,
+        `${service} in ${region} does not answer (${awsCode})`,
         "the AWS Health Dashboard says whether the region is down",
       );
     case "refused":
       return unknown(
-        `${service} in ${region} refuses the question: ${code}: ${message}`,
+        `${service} in ${region} refuses the question: ${awsCode}: ${awsMessage}`,
         "run it again; else it is a fault of this program",
       );
     case "credentials":
-      throw toPrismError(failure, "the session ended");
+      throw failure.endOf("the session ended");
   }
 }
 

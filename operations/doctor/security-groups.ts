@@ -1,5 +1,5 @@
 import { DescribeSecurityGroupRulesCommand, EC2Client, type SecurityGroupRule } from "@aws-sdk/client-ec2";
-import type { Aws } from "./aws";
+import type { Aws } from "../aws";
 import { type Check, ok, wrong } from "./finding";
 
 /** A way between two security groups. */

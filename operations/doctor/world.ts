@@ -1,6 +1,6 @@
 import type { DeploymentOutputs } from "../../outputs";
 import type { Deployment } from "../rehearse/state";
-import type { Aws } from "./aws";
+import type { Aws } from "../aws";
 
 /** The outputs that verifying needs: a stack without one of them cannot be verified. */
 export const OUTPUTS = [

@@ -14,8 +14,11 @@ import {
   UpdateEnvironmentCommand,
 } from "@aws-sdk/client-elastic-beanstalk";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AwsFailure, ask, clientDefaults } from "../aws";
+import { type Aws, AwsFailure } from "../aws";
 import { PrismError } from "../errors";
+
+/** How often an update of the environment is asked for. */
+const UPDATE_TRIES = 5;
 
 /** A version that Beanstalk knows. */
 export interface Version {
@@ -67,17 +70,13 @@ export class Beanstalk {
   readonly #once: ElasticBeanstalkClient;
 
   constructor(
+    aws: Aws,
     region: string,
     private readonly applicationName: string,
     readonly environmentName: string,
   ) {
-    this.#client = new ElasticBeanstalkClient({ region, ...clientDefaults });
-    this.#once = new ElasticBeanstalkClient({ region, ...clientDefaults, maxAttempts: 1 });
-  }
-
-  close(): void {
-    this.#client.destroy();
-    this.#once.destroy();
+    this.#client = aws.client(ElasticBeanstalkClient, region);
+    this.#once = aws.client(ElasticBeanstalkClient, region, { tries: 1 });
   }
 
   /** @throws PrismError when AWS has no such environment */
@@ -87,9 +86,7 @@ export class Beanstalk {
       EnvironmentNames: [this.environmentName],
       IncludeDeleted: false,
     });
-    const { Environments: [found] = [] } = await ask("elasticbeanstalk:DescribeEnvironments", () =>
-      this.#client.send(command),
-    );
+    const { Environments: [found] = [] } = await this.#client.send(command);
     if (!found) {
       throw new PrismError(
         `the environment ${this.environmentName}, which the stack names, is not in Elastic Beanstalk`,
@@ -108,7 +105,7 @@ export class Beanstalk {
         VersionLabels: labels,
         NextToken: token,
       });
-      const page = await ask("elasticbeanstalk:DescribeApplicationVersions", () => this.#client.send(command));
+      const page = await this.#client.send(command);
       versions.push(...(page.ApplicationVersions ?? []).map(versionOf));
       token = page.NextToken;
     } while (token);
@@ -130,7 +127,7 @@ export class Beanstalk {
       Process: true,
     });
     try {
-      await ask("elasticbeanstalk:CreateApplicationVersion", () => this.#client.send(command));
+      await this.#client.send(command);
     } catch (error) {
       if (!(error instanceof AwsFailure && /already exists/.test(error.awsMessage))) throw error;
     }
@@ -143,7 +140,7 @@ export class Beanstalk {
       VersionLabel: label,
       DeleteSourceBundle: false,
     });
-    await ask("elasticbeanstalk:DeleteApplicationVersion", () => this.#client.send(command));
+    await this.#client.send(command);
   }
 
   /** Has the environment change to a version, and nothing else of it. */
@@ -155,13 +152,13 @@ export class Beanstalk {
     });
     for (let attempt = 1; ; attempt++) {
       try {
-        await ask("elasticbeanstalk:UpdateEnvironment", () => this.#once.send(command));
+        await this.#once.send(command);
         return;
       } catch (error) {
-        if (!(error instanceof AwsFailure) || !/^(throttled|unreachable)$/.test(error.refusal)) throw error;
+        if (!(error instanceof AwsFailure) || !error.passes) throw error;
         // AWS took it, and only the answer was lost.
-        if (error.refusal === "unreachable" && (await this.environment()).status === "Updating") return;
-        if (attempt === clientDefaults.maxAttempts) throw error;
+        if (error.kind === "unreachable" && (await this.environment()).status === "Updating") return;
+        if (attempt === UPDATE_TRIES) throw error;
         await sleep(attempt * 1000);
       }
     }
@@ -169,7 +166,7 @@ export class Beanstalk {
 
   async abort(): Promise<void> {
     const command = new AbortEnvironmentUpdateCommand({ EnvironmentName: this.environmentName });
-    await ask("elasticbeanstalk:AbortEnvironmentUpdate", () => this.#client.send(command));
+    await this.#client.send(command);
   }
 
   /** Events since a moment, oldest first. */
@@ -193,7 +190,7 @@ export class Beanstalk {
       EnvironmentName: this.environmentName,
       AttributeNames: ["HealthStatus", "Color", "Causes"],
     });
-    const found = await ask("elasticbeanstalk:DescribeEnvironmentHealth", () => this.#client.send(command));
+    const found = await this.#client.send(command);
     return { color: found.Color ?? "Grey", status: found.HealthStatus ?? "NoData", causes: found.Causes ?? [] };
   }
 
@@ -206,7 +203,7 @@ export class Beanstalk {
         AttributeNames: ["HealthStatus", "Color", "Causes", "Deployment"],
         NextToken: token,
       });
-      const page = await ask("elasticbeanstalk:DescribeInstancesHealth", () => this.#client.send(command));
+      const page = await this.#client.send(command);
       for (const { InstanceId, Deployment, Color, Causes } of page.InstanceHealthList ?? []) {
         instances.push({
           id: InstanceId ?? "",
@@ -228,7 +225,7 @@ export class Beanstalk {
   /** Newest first, as Beanstalk gives them. */
   async #eventPage(query: DescribeEventsCommandInput): Promise<BeanstalkEvent[]> {
     const command = new DescribeEventsCommand({ ApplicationName: this.applicationName, ...query });
-    const { Events: events = [] } = await ask("elasticbeanstalk:DescribeEvents", () => this.#client.send(command));
+    const { Events: events = [] } = await this.#client.send(command);
     return events.map(({ EventDate, Severity, Message }) => ({
       at: EventDate ?? new Date(0),
       severity: Severity ?? "INFO",

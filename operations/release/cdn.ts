@@ -5,7 +5,7 @@ import {
   GetInvalidationCommand,
 } from "@aws-sdk/client-cloudfront";
 import { MANAGED_CACHE_POLICIES } from "../../catalog/cloudfront";
-import { ask, clientDefaults } from "../aws";
+import type { Aws } from "../aws";
 
 /** What `/health` answered through the CDN. */
 export interface HealthAnswer {
@@ -22,23 +22,18 @@ export class Cdn {
   readonly #client: CloudFrontClient;
 
   constructor(
+    aws: Aws,
     edgeRegion: string,
     private readonly distributionId: string,
     private readonly url: string,
   ) {
-    this.#client = new CloudFrontClient({ region: edgeRegion, ...clientDefaults });
-  }
-
-  close(): void {
-    this.#client.destroy();
+    this.#client = aws.client(CloudFrontClient, edgeRegion);
   }
 
   /** Path patterns whose answers the distribution may keep. */
   async cachedPaths(): Promise<string[]> {
     const command = new GetDistributionConfigCommand({ Id: this.distributionId });
-    const { DistributionConfig: config } = await ask("cloudfront:GetDistributionConfig", () =>
-      this.#client.send(command),
-    );
+    const { DistributionConfig: config } = await this.#client.send(command);
     const behaviors = [
       ...(config?.CacheBehaviors?.Items ?? []).map((behavior) => ({ ...behavior, path: behavior.PathPattern ?? "" })),
       { ...config?.DefaultCacheBehavior, path: "*" },
@@ -60,14 +55,14 @@ export class Cdn {
       DistributionId: this.distributionId,
       InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: paths } },
     });
-    const { Invalidation: made } = await ask("cloudfront:CreateInvalidation", () => this.#client.send(command));
+    const { Invalidation: made } = await this.#client.send(command);
     return made?.Id ?? "";
   }
 
   /** True once every edge has forgotten. */
   async invalidated(id: string): Promise<boolean> {
     const command = new GetInvalidationCommand({ DistributionId: this.distributionId, Id: id });
-    const { Invalidation: found } = await ask("cloudfront:GetInvalidation", () => this.#client.send(command));
+    const { Invalidation: found } = await this.#client.send(command);
     return found?.Status === "Completed";
   }
 

@@ -1,4 +1,4 @@
-import { AwsFailure } from "../aws";
+import { Aws, AwsFailure } from "../aws";
 import { PrismError, exitCode } from "../errors";
 import type { Progress } from "../output";
 import { type DeployedStack, openStack, pendingOperations } from "../stack";
@@ -70,16 +70,19 @@ export async function withEnvironment(
   const interrupt = (): void => {
     interruption.abort();
   };
+  // More patience than for a question: what a release has begun is not to be left half done.
+  const aws = new Aws({ answer: 30, tries: 5 });
   const context: Context = {
     stack,
-    beanstalk: new Beanstalk(stack.region, application.applicationName, application.environmentName),
+    beanstalk: new Beanstalk(aws, stack.region, application.applicationName, application.environmentName),
     store: new ReleaseStore(
+      aws,
       stack.region,
       application.bundleBucketName,
       application.applicationName,
       application.environmentName,
     ),
-    cdn: new Cdn(regions.edge, cdn.distributionId, url),
+    cdn: new Cdn(aws, regions.edge, cdn.distributionId, url),
     progress,
     pace,
     signal: interruption.signal,
@@ -107,7 +110,7 @@ export async function withEnvironment(
   } finally {
     process.removeListener("SIGINT", interrupt);
     process.removeListener("SIGTERM", interrupt);
-    for (const client of [context.beanstalk, context.store, context.cdn]) client.close();
+    aws.close();
   }
   report.seconds = (performance.now() - started) / 1000;
   return report;
@@ -150,7 +153,7 @@ function failureOf(error: PrismError, { report }: Context): ReleaseFailure {
     kind: "aws",
     message: error.message,
     details: [
-      ...(error instanceof AwsFailure && error.refusal === "denied"
+      ...(error instanceof AwsFailure && error.kind === "denied"
         ? ["docs/releases.md lists what a release may do"]
         : []),
       ...(version ? [`./prism release ${environment} ${version} goes on from here`] : []),

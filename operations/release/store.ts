@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { AwsFailure, ask, clientDefaults } from "../aws";
+import { type Aws, AwsFailure } from "../aws";
 import { PrismError } from "../errors";
 import type { PackedBundle } from "./package";
 
@@ -38,19 +38,15 @@ export class ReleaseStore {
   readonly #records: string;
 
   constructor(
-    region: string,
+    aws: Aws,
+    private readonly region: string,
     readonly bucket: string,
     private readonly applicationName: string,
     environmentName: string,
   ) {
     // A bundle may take longer to upload than any other call.
-    const requestHandler = { ...clientDefaults.requestHandler, requestTimeout: 600_000 };
-    this.#client = new S3Client({ region, ...clientDefaults, requestHandler });
+    this.#client = aws.client(S3Client, region, { answer: 600 });
     this.#records = `${applicationName}/releases/${environmentName}/`;
-  }
-
-  close(): void {
-    this.#client.destroy();
   }
 
   keyOf(versionLabel: string): string {
@@ -68,7 +64,7 @@ export class ReleaseStore {
       ContentType: "application/zip",
       ChecksumSHA256: sha256,
     });
-    await ask("s3:PutObject", () => this.#client.send(command));
+    await this.#client.send(command);
     return true;
   }
 
@@ -80,18 +76,22 @@ export class ReleaseStore {
   /** An object's content, or undefined where it is larger than that. */
   async read(bucket: string, key: string, mostBytes: number): Promise<Uint8Array | undefined> {
     if (((await this.#head(bucket, key))?.ContentLength ?? Infinity) > mostBytes) return undefined;
-    return ask("s3:GetObject", async () => {
-      const { Body: body } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return body!.transformToByteArray();
+    return this.#content(bucket, key);
+  }
+
+  async #content(bucket: string, key: string): Promise<Uint8Array> {
+    const { Body: body } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return body!.transformToByteArray().catch((error: unknown) => {
+      throw new AwsFailure("S3Client", "GetObject", this.region, error);
     });
   }
 
   async #head(bucket: string, key: string): Promise<HeadObjectCommandOutput | undefined> {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" });
     try {
-      return await ask("s3:GetObject", () => this.#client.send(command));
+      return await this.#client.send(command);
     } catch (error) {
-      if (error instanceof AwsFailure && /^(NotFound|NoSuchKey|404)$/.test(error.awsCode)) return undefined;
+      if (error instanceof AwsFailure && error.kind === "missing") return undefined;
       throw error;
     }
   }
@@ -133,7 +133,7 @@ export class ReleaseStore {
         Prefix: this.#records,
         ContinuationToken: token,
       });
-      const page = await ask("s3:ListBucket", () => this.#client.send(command));
+      const page = await this.#client.send(command);
       for (const { Key = "" } of page.Contents ?? []) {
         const number = /(\d{6})\.json$/.exec(Key)?.[1];
         if (number) numbers.push(Number(number));
@@ -145,10 +145,7 @@ export class ReleaseStore {
 
   async #read(number: number): Promise<ReleaseRecord> {
     const key = this.#recordKey(number);
-    const text = await ask("s3:GetObject", async () => {
-      const { Body: body } = await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-      return body!.transformToString();
-    });
+    const text = new TextDecoder().decode(await this.#content(this.bucket, key));
     try {
       return JSON.parse(text) as ReleaseRecord;
     } catch {
@@ -166,7 +163,7 @@ export class ReleaseStore {
       ContentType: "application/json",
       ...condition,
     });
-    await ask("s3:PutObject", () => this.#client.send(command));
+    await this.#client.send(command);
   }
 
   #recordKey(number: number): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Area } from "../../operations/doctor/areas";
-import { Aws } from "../../operations/doctor/aws";
+import { Aws } from "../../operations/aws";
 import { checksOf, type Line, run } from "../../operations/doctor/run";
 import type { World } from "../../operations/doctor/world";
 import type { Deployed } from "../emulator/deployed";

@@ -13,7 +13,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AwsFailure } from "../aws";
+import { AwsFailure } from "../../aws";
 import { type Check, type Finding, ok, once, unknown, wrong } from "../finding";
 import { fromCdn, requestPatiently } from "../http";
 import { operatorToken } from "../operator-token";

@@ -7,7 +7,7 @@ import {
   DescribeEventsCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { AwsFailure } from "../aws";
+import { AwsFailure } from "../../aws";
 import { type Check, ok, once, wrong } from "../finding";
 import { reachableOnlyFrom } from "../security-groups";
 import { DAY, duration, HOUR, MINUTE, type World } from "../world";

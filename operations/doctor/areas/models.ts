@@ -1,5 +1,5 @@
 import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
-import { AwsFailure } from "../aws";
+import { AwsFailure } from "../../aws";
 import { type Check, ok, wrong } from "../finding";
 import type { World } from "../world";
 
@@ -27,16 +27,16 @@ export function models({ environment, outputs, aws }: World): Check[] {
         // It would have answered: the quota is what is used up, and an alarm watches that.
         if (error.kind === "throttled") return ok("may be called; it is busy at the moment");
         // AWS says the same of credentials that may not call, and of an account that was not let in to the model.
-        const notLetIn = error.kind === "denied" && !/not authorized to perform/i.test(error.message);
-        if (notLetIn || /use case details/i.test(error.message)) {
+        const notLetIn = error.kind === "denied" && !/not authorized to perform/i.test(error.awsMessage);
+        if (notLetIn || /use case details/i.test(error.awsMessage)) {
           return wrong(
-            `this account has no access to it: ${error.message}`,
+            `this account has no access to it: ${error.awsMessage}`,
             "request access in the console of Bedrock, Model access; Claude models need Anthropic's use-case form once",
           );
         }
         if (error.kind === "missing" || error.kind === "refused") {
           return wrong(
-            `cannot be called: ${error.message}`,
+            `cannot be called: ${error.awsMessage}`,
             `take it out of ai-prism:models.chain in Pulumi.${environment}.yaml, or put its successor there`,
           );
         }

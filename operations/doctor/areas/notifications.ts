@@ -1,5 +1,5 @@
 import { GetTopicAttributesCommand, ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
-import type { Aws } from "../aws";
+import type { Aws } from "../../aws";
 import { type Check, ok, wrong } from "../finding";
 import { isSecretValue, type StateResource } from "../../rehearse/state";
 import type { World } from "../world";

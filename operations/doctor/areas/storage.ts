@@ -8,7 +8,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { METRICS } from "../../../catalog/metrics";
-import { AwsFailure } from "../aws";
+import { AwsFailure } from "../../aws";
 import { type Check, type Finding, ok, once, wrong } from "../finding";
 import { duration, DAY, HOUR, MINUTE, type World } from "../world";
 
@@ -96,7 +96,7 @@ async function ruleOf(s3: S3Client, bucket: string, replicaArn: string): Promise
     const { ReplicationConfiguration } = await s3.send(new GetBucketReplicationCommand({ Bucket: bucket }));
     return ReplicationConfiguration?.Rules?.find(({ Destination }) => Destination?.Bucket === replicaArn);
   } catch (error) {
-    if (error instanceof AwsFailure && error.code === "ReplicationConfigurationNotFoundError") return undefined;
+    if (error instanceof AwsFailure && error.awsCode === "ReplicationConfigurationNotFoundError") return undefined;
     throw error;
   }
 }
