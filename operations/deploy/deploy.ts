@@ -1,11 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
 import { checkpointResources } from "../../policies/checkpoint";
 import type { RunSettings } from "../../policies/evaluate";
 import { confirmed } from "../confirm";
 import { PrismError, UsageError } from "../errors";
 import { type Progress, plural } from "../output";
-import { root } from "../paths";
 import { buildPolicyPack, policyPackDirectory } from "../policy-pack";
 import { configurationOptions } from "../policy/configuration-file";
 import { settingsOf } from "../policy/settings";
@@ -15,8 +13,9 @@ import type { Deployment } from "../rehearse/state";
 import { describeResource } from "../rehearse/state";
 import { engineFor, exportStack, pendingOperations, targetOf } from "../stack";
 import { findPulumi } from "../toolchain";
+import { followWorker, startWorker, stopWorker } from "../worker";
 import { identify } from "./identity";
-import type { FromDeployment, Operation, Outcome, ToDeployment } from "./messages";
+import type { FromDeployment, Operation, Outcome } from "./messages";
 import { formatPlan } from "./plan";
 import { type DeployReport, type DeployVerb, emptyReport } from "./report";
 
@@ -144,33 +143,21 @@ function refusePending(deployment: Deployment, environment: string): void {
   );
 }
 
-function operate(operation: Operation, title: string, progress: Progress): Promise<Outcome> {
-  const child: ChildProcess = fork(path.join(__dirname, "child.ts"), [], {
-    execArgv: ["--require", path.join(root, "operations", "register.js")],
-    // What a program logs must not get into the JSON document.
-    stdio: ["ignore", 2, 2, "ipc"],
-  });
+async function operate(operation: Operation, title: string, progress: Progress): Promise<Outcome> {
+  const worker = startWorker(path.join(__dirname, "child.ts"));
   progress.status(`${title} ...`);
-  return new Promise((resolve, reject) => {
-    let outcome: Outcome | undefined;
-    const interrupt = (): void => {
-      progress.line("stopping in order; what is under way is finished first");
-      child.send({ kind: "stop" } satisfies ToDeployment);
-    };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
-    child.on("message", (message: FromDeployment) => {
+  let outcome: Outcome | undefined;
+  const end = await followWorker<Operation, FromDeployment>(worker, operation, {
+    message: (message) => {
       if (message.kind === "resources") progress.status(`${title}: ${plural(message.count, "resource")}`);
       else outcome = message.outcome;
-    });
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      process.removeListener("SIGINT", interrupt);
-      process.removeListener("SIGTERM", interrupt);
-      progress.end();
-      if (outcome) resolve(outcome);
-      else reject(new PrismError(`the operating process ended early (${signal ?? `exit code ${code}`})`));
-    });
-    child.send(operation);
+    },
+    interrupt: () => {
+      progress.line("stopping in order; what is under way is finished first");
+      stopWorker(worker);
+    },
   });
+  progress.end();
+  if (!outcome) throw new PrismError(`the operating process ended early (${end})`);
+  return outcome;
 }

@@ -13,9 +13,6 @@ export interface Operation {
   args: string[];
 }
 
-/** From the verb to the operating process. */
-export type ToDeployment = Operation | { kind: "stop" };
-
 /** How the operation ended. */
 export type Outcome = { failure?: Failure } & Partial<
   Pick<PassResult, "changes" | "violations" | "deferred" | "states">

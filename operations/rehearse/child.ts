@@ -1,11 +1,11 @@
 // The process of one rehearsal: the stand-in for AWS, the program and the engine's inline language server live here
 // together. Started by the verb, which prints; nothing here writes to stdout or stderr.
-import * as fs from "node:fs";
 import type * as Rehearsal from "../../rehearsal";
+import { type Worker, serve } from "../worker";
 import { lossIn } from "./data-loss";
 import { describeError, failureOf, missedDrift, unjudged, unsettled } from "./failure";
 import { InlineProgram } from "./inline-program";
-import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
+import type { Findings, FromRehearsal, Job } from "./messages";
 import { checkpointsOf, killedByFault } from "./faults";
 import { handleOrphans, notesOn, orphanLines, orphansIn, reportOf } from "./orphans";
 import { judge, passedBy, type PassResult, runPass } from "./pass";
@@ -14,43 +14,14 @@ import type { EngineOptions } from "../pulumi";
 import { type Failure, type PassName, isJudged } from "./report";
 import { readState, savedAt } from "./state";
 
-let stopping = false;
-let enginePid: number | undefined;
+serve<Job, FromRehearsal>("./prism rehearse", async (job, worker) => ({
+  kind: "done",
+  findings: await rehearse(job, worker),
+}));
 
-process.on("message", (message: ToRehearsal) => {
-  if (message.kind === "stop") stop();
-  else void rehearse(message);
-});
-// The verb is gone, so nobody waits for the end.
-process.on("disconnect", stop);
-// Interrupts of a terminal reach the whole group; the verb tells this process what to do.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => undefined);
+type Rehearser = Worker<FromRehearsal>;
 
-function stop(): void {
-  stopping = true;
-  interruptEngine();
-}
-
-function interruptEngine(): void {
-  if (enginePid === undefined) return;
-  try {
-    process.kill(enginePid, "SIGINT");
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function killEngine(): void {
-  // The whole group, so that nothing of it can save anything any more.
-  if (enginePid !== undefined) process.kill(-enginePid, "SIGKILL");
-}
-
-function send(message: FromRehearsal): void {
-  if (process.connected) process.send?.(message);
-}
-
-async function rehearse(job: Job): Promise<void> {
+async function rehearse(job: Job, worker: Rehearser): Promise<Findings> {
   const findings: Findings = {
     passes: [],
     policies: { passed: [], broken: [], deferred: {}, judgedDuringUp: 0 },
@@ -60,16 +31,14 @@ async function rehearse(job: Job): Promise<void> {
     notes: [],
   };
   try {
-    findings.failure = await runPasses(job, findings);
+    findings.failure = await runPasses(job, findings, worker);
   } catch (error) {
     findings.failure = describeError(error);
   }
-  send({ kind: "done", findings });
-  if (process.connected) process.disconnect();
-  process.exit();
+  return findings;
 }
 
-async function runPasses(job: Job, findings: Findings): Promise<Failure | undefined> {
+async function runPasses(job: Job, findings: Findings, worker: Rehearser): Promise<Failure | undefined> {
   // It starts while the modules below are loaded.
   const policyHost = job.task === "rehearse" ? new PolicyHost(job) : undefined;
   let standIn: Rehearsal.StandIn | undefined;
@@ -78,7 +47,9 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
     let deployment = readState(job.stateFile)?.deployment;
     const world = World.load(job.worldFile, job.account, savedAt(deployment));
     findings.notes.push(...notesOn(world, world.reconcile(deployment?.resources ?? [])));
-    const faults = new Faults(job.faults ?? [], killEngine);
+    const faults = new Faults(job.faults ?? [], () => {
+      worker.killEngine();
+    });
     findings.faults = faults.outcomes();
     const running = (standIn = await startStandIn(world, job.faults?.length ? faults : undefined));
     const engine = (more: NodeJS.ProcessEnv = {}): EngineOptions => ({
@@ -96,7 +67,7 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
       deployment = readState(job.stateFile)?.deployment;
     }
     tellOrphans();
-    for (const orphan of findings.orphans) send({ kind: "note", text: orphanLines(orphan).join("\n") });
+    for (const orphan of findings.orphans) worker.send({ kind: "note", text: orphanLines(orphan).join("\n") });
     const everyStep = checkpointsOf(job.faults ?? []);
     const savedBefore = savedAt(deployment);
     world.keepJournal(savedBefore, everyStep);
@@ -108,30 +79,29 @@ async function runPasses(job: Job, findings: Findings): Promise<Failure | undefi
       const judged = isJudged(name);
       const ofPass = engine(judged ? policyHost?.environment : {});
       if (everyStep) delete ofPass.env.PULUMI_SKIP_CHECKPOINTS;
-      send({ kind: "passing", pass: name });
+      worker.send({ kind: "passing", pass: name });
       const result = await runPass(ofPass, name, program, judged ? judgedBy : [], {
         onEngine: (pid) => {
-          enginePid = pid;
-          send({ kind: "engine", pid });
-          if (stopping) interruptEngine();
+          worker.send({ kind: "engine", pid });
+          worker.runs(pid);
         },
         onResources: (count) => {
-          send({ kind: "resources", count });
+          worker.send({ kind: "resources", count });
         },
       }).finally(() => {
-        enginePid = undefined;
+        worker.runs(undefined);
       });
-      send({ kind: "passed", pass: result.pass });
+      worker.send({ kind: "passed", pass: result.pass });
       findings.passes.push(result.pass);
       return result;
     };
     const failureIn = (result: PassResult): Failure | undefined => {
       const failure = failureOf(result, program, running.unmodelled);
-      if (failure && stopping) return interrupted;
+      if (failure && worker.stopping) return interrupted;
       return failure && (killedByFault(faults.outcomes()) ?? failure);
     };
 
-    if (stopping) return interrupted;
+    if (worker.stopping) return interrupted;
     if (job.task === "base") {
       const base = await pass("base");
       world.save();
@@ -182,6 +152,3 @@ const interrupted: Failure = {
   message: "interrupted; the next run goes on from here",
   details: [],
 };
-
-// Kept open by the channel to the verb; without one there is nothing to do.
-if (!process.connected) fs.writeSync(2, "this file is started by ./prism rehearse\n");

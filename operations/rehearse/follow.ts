@@ -1,20 +1,15 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import * as path from "node:path";
 import { PrismError } from "../errors";
 import { type Progress, plural, seconds } from "../output";
-import { root } from "../paths";
-import type { Findings, FromRehearsal, Job, ToRehearsal } from "./messages";
+import { followWorker, startWorker, stopWorker } from "../worker";
+import type { Findings, FromRehearsal, Job } from "./messages";
 import { type Pass, type PassName, isJudged } from "./report";
 import { type Workspace, endEngine, noteEngine, withoutCredentials } from "./workspace";
 
-/** Starts the rehearsing process: it loads its modules while the job for it is made ready. */
+/** Starts the rehearsing process. */
 export function startChild(): ChildProcess {
-  return fork(path.join(root, "operations", "rehearse", "child.ts"), [], {
-    execArgv: ["--require", path.join(root, "operations", "register.js")],
-    env: withoutCredentials(process.env),
-    // What a program logs must not get into the JSON document.
-    stdio: ["ignore", 2, 2, "ipc"],
-  });
+  return startWorker(path.join(__dirname, "child.ts"), withoutCredentials(process.env));
 }
 
 const passTitles: Record<PassName, string> = {
@@ -26,28 +21,18 @@ const passTitles: Record<PassName, string> = {
   destroy: "removal of everything",
 };
 
-/** Hands the job to the child and shows its progress until it is done. */
-export function follow(
-  child: ChildProcess,
+/** Hands the job to the rehearsing process and shows its progress until it is done. */
+export async function follow(
+  worker: ChildProcess,
   job: Job,
   workspace: Workspace,
   progress: Progress,
   onPass?: (pass: PassName, event: "begins" | "ended") => void,
 ): Promise<Findings> {
-  return new Promise((resolve, reject) => {
-    let findings: Findings | undefined;
-    let interrupts = 0;
-    const interrupt = (): void => {
-      interrupts++;
-      if (interrupts === 1) {
-        progress.line("stopping; press again to stop at once");
-        child.send({ kind: "stop" } satisfies ToRehearsal);
-      } else child.kill("SIGKILL");
-    };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
-    const step = stepPrinter(progress, job);
-    child.on("message", (message: FromRehearsal) => {
+  let findings: Findings | undefined;
+  const step = stepPrinter(progress, job);
+  const end = await followWorker<Job, FromRehearsal>(worker, job, {
+    message: (message) => {
       if (message.kind === "passing") onPass?.(message.pass, "begins");
       else if (message.kind === "passed") onPass?.(message.pass.name, "ended");
       if (message.kind === "passing") step.begin(message.pass);
@@ -56,20 +41,17 @@ export function follow(
       else if (message.kind === "engine") noteEngine(workspace, message.pid);
       else if (message.kind === "note") progress.line(message.text);
       else findings = message.findings;
-    });
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      process.removeListener("SIGINT", interrupt);
-      process.removeListener("SIGTERM", interrupt);
-      if (findings) {
-        resolve(findings);
-        return;
-      }
-      endEngine(workspace);
-      reject(new PrismError(`the rehearsal's process ended early (${signal ?? `exit code ${code}`}); run it again`));
-    });
-    child.send(job);
+    },
+    interrupt: (times) => {
+      if (times === 1) {
+        progress.line("stopping; press again to stop at once");
+        stopWorker(worker);
+      } else worker.kill("SIGKILL");
+    },
   });
+  if (findings) return findings;
+  endEngine(workspace);
+  throw new PrismError(`the rehearsal's process ended early (${end}); run it again`);
 }
 
 /** Shows the passes: what is under way, and a line for each that has ended. */

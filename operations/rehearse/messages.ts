@@ -41,9 +41,6 @@ export interface Job {
   env: NodeJS.ProcessEnv;
 }
 
-/** From the verb to the rehearsing process. */
-export type ToRehearsal = Job | { kind: "stop" };
-
 /** The part of the report that the rehearsing process fills. */
 export type Findings = Pick<
   RehearsalReport,
