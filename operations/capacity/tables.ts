@@ -5,7 +5,7 @@ import type { CapacityReport, PartReport } from "./capacity";
 import type { Lift } from "./parts";
 
 /** Three digits, as far as a plan is exact. */
-function about(value: number): string {
+export function about(value: number): string {
   return (value >= 100 ? Math.round(value) : Number(value.toPrecision(3))).toLocaleString("en");
 }
 

@@ -1,6 +1,6 @@
 import { plural, seconds } from "../output";
 import { escapeMarkdown } from "../table";
-import type { Change, RehearsalReport } from "./report";
+import { type RehearsalReport, nameChange } from "./report";
 
 const kinds = ["created", "updated", "replaced", "deleted"] as const;
 const shown = 50;
@@ -18,7 +18,7 @@ export function toComment(report: RehearsalReport): string {
     ...(failure ? ["", `**${escapeMarkdown(failure.message)}**`, ...fenced(failure.details)] : []),
     ...folded(
       "Changes",
-      kinds.flatMap((kind) => changes[kind].map((change) => describe(kind, change))),
+      kinds.flatMap((kind) => changes[kind].map((change) => `${kind} ${nameChange(change, escapeMarkdown)}`)),
     ),
     "",
     `Policies: ${policies.passed.length} passed, ${mandatory.length} mandatory and ${policies.broken.length - mandatory.length} advisory broken` +
@@ -39,10 +39,6 @@ export function toComment(report: RehearsalReport): string {
     `<sub>rehearsed in ${seconds(report.seconds)}</sub>`,
     "",
   ].join("\n");
-}
-
-function describe(kind: string, { resource, properties }: Change): string {
-  return `${kind} ${escapeMarkdown(resource)}${properties.length > 0 ? ` (${escapeMarkdown(properties.join(", "))})` : ""}`;
 }
 
 function folded(title: string, lines: string[]): string[] {

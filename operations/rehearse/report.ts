@@ -70,6 +70,18 @@ export interface Change {
   imported?: boolean;
 }
 
+/**
+ * A change by its resource and the properties that it is about, as in `s3.Bucket logs (tags, versioning)`.
+ *
+ * @param escape What the place that it is written to asks of a text.
+ */
+export function nameChange(
+  { resource, properties }: Pick<Change, "resource" | "properties">,
+  escape = (text: string): string => text,
+): string {
+  return escape(resource) + (properties.length > 0 ? ` (${escape(properties.join(", "))})` : "");
+}
+
 /** The resources under one child of the stack. */
 export interface ComponentSummary {
   name: string;

@@ -1,4 +1,6 @@
+import { about } from "../capacity/tables";
 import { dollars } from "../cost/tables";
+import { nameChange } from "../rehearse/report";
 import { type Table, escapeMarkdown, linesToMarkdown, toMarkdown } from "../table";
 import { countsByKind } from "./changes";
 import { KINDS, type Report } from "./collect";
@@ -15,8 +17,8 @@ export function toComment(report: Report): string {
     (change?.resources ?? [])
       .filter((each) => each.kind === kind)
       .map(({ resource, properties }) => {
-        const paths = properties.map(({ path }) => path).join(", ");
-        return `${kind} ${escapeMarkdown(resource)}${paths === "" ? "" : ` (${escapeMarkdown(paths)})`}`;
+        const change = { resource, properties: properties.map(({ path }) => path) };
+        return `${kind} ${nameChange(change, escapeMarkdown)}`;
       }),
   );
   const broken = found.map(({ level, rule, resource, message, exemption }) => {
@@ -49,9 +51,7 @@ function figuresOf({ groups, change, policies, costs, capacity, deployment }: Re
         `${policies.mandatory} mandatory, ${policies.advisory} advisory broken, ${policies.exempted} exempted`,
       ],
       ["USD a month", dollars(costs.estimate.total)],
-      ...(bottleneck
-        ? [["First bottleneck", `${bottleneck.name}, at ${Number(bottleneck.fullAt!.toPrecision(2))} ×`]]
-        : []),
+      ...(bottleneck ? [["First bottleneck", `${bottleneck.name}, at ${about(bottleneck.fullAt!)} ×`]] : []),
       ...(deployment ? [["First deployment", `${minutes(deployment.program.seconds)}, estimated`]] : []),
     ],
   };

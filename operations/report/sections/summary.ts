@@ -1,4 +1,5 @@
 import { plural } from "../../output";
+import { about } from "../../capacity/tables";
 import { dollars } from "../../cost/tables";
 import { countsByKind } from "../changes";
 import type { Report } from "../collect";
@@ -101,7 +102,7 @@ function capacityTile({ capacity }: Report): Tile | undefined {
   return {
     href: "#capacity",
     what: "First bottleneck",
-    figure: bottleneck ? `${Number(bottleneck.fullAt!.toPrecision(2)).toLocaleString("en")} × today’s load` : "none",
+    figure: bottleneck ? `${about(bottleneck.fullAt!)} × today’s load` : "none",
     detail: bottleneck?.name ?? "no part fills up",
     tone: !bottleneck ? "good" : bottleneck.fullAt! < 1 ? "bad" : undefined,
   };
