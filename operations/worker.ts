@@ -116,8 +116,10 @@ export function serve<Task extends { kind: string }, Message>(
   process.on("SIGTERM", () => undefined);
 
   const finish = async (task: Task): Promise<void> => {
-    worker.send(await work(task, worker));
-    if (process.connected) process.disconnect();
-    process.exit();
+    const result = await work(task, worker);
+    process.once("disconnect", () => process.exit());
+    // A process that exits at once loses what does not fit into the channel.
+    if (process.connected) process.send?.(result, () => process.exit());
+    else process.exit();
   };
 }
