@@ -86,7 +86,7 @@ export class AwsFailure extends PrismError {
   }
 
   /** Whether the same call may well succeed in a moment. */
-  get passes(): boolean {
+  get isTransient(): boolean {
     return this.kind === "throttled" || this.kind === "unreachable";
   }
 
@@ -123,6 +123,7 @@ const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 
 /** What AWS calls credentials that were valid once, or never. */
 const REFUSED_CREDENTIALS: Readonly<Record<string, string>> = {
+  AuthFailure: "AWS does not know these credentials",
   ExpiredToken: "the session has expired",
   ExpiredTokenException: "the session has expired",
   InvalidAccessKeyId: "AWS does not know these credentials",

@@ -155,7 +155,7 @@ export class Beanstalk {
         await this.#once.send(command);
         return;
       } catch (error) {
-        if (!(error instanceof AwsFailure) || !error.passes) throw error;
+        if (!(error instanceof AwsFailure) || !error.isTransient) throw error;
         // AWS took it, and only the answer was lost.
         if (error.kind === "unreachable" && (await this.environment()).status === "Updating") return;
         if (attempt === UPDATE_TRIES) throw error;

@@ -54,7 +54,7 @@ export async function poll<Answer>(
       const answer = await probe();
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (late || !(error instanceof AwsFailure) || !error.passes) throw error;
+      if (late || !(error instanceof AwsFailure) || !error.isTransient) throw error;
     }
     if (late) return undefined;
     await sleep(pause * 1000, undefined, { signal }).catch(() => {

@@ -37,7 +37,7 @@ describe("a call of AWS that failed", () => {
       const failure = failureOf(cause);
       assert.equal(failure.kind, kind);
       assert.equal(failure.code, kind === "credentials" ? exitCode.missing : exitCode.failed);
-      assert.equal(failure.passes, kind === "throttled" || kind === "unreachable");
+      assert.equal(failure.isTransient, kind === "throttled" || kind === "unreachable");
     });
   }
 
