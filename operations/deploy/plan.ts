@@ -1,5 +1,5 @@
 import { plural } from "../output";
-import { nameChange } from "../rehearse/report";
+import { propertyList } from "../rehearse/report";
 import type { DeployReport } from "./report";
 
 const signs = { created: "+", updated: "~", replaced: "±", deleted: "-" } as const;
@@ -7,7 +7,7 @@ const signs = { created: "+", updated: "~", replaced: "±", deleted: "-" } as co
 /** The changes of a plan, one line each, and what the policies say. */
 export function formatPlan({ verb, changes, applied, violations, waiting }: DeployReport): string {
   const lines = (Object.keys(signs) as (keyof typeof signs)[]).flatMap((kind) =>
-    changes[kind].map((change) => `  ${signs[kind]} ${nameChange(change)}`),
+    changes[kind].map(({ resource, properties }) => `  ${signs[kind]} ${resource}${propertyList(properties)}`),
   );
   const counted = (Object.keys(signs) as (keyof typeof signs)[]).filter((kind) => changes[kind].length > 0);
   const summary = counted.map((kind) => `${changes[kind].length} ${kind}`).join(", ") || "nothing to change";

@@ -3,7 +3,7 @@ import { systemCode } from "../errors";
 import { plural } from "../output";
 import type { InlineProgram } from "./inline-program";
 import type { PassResult } from "./pass";
-import { type Failure, type RehearsalReport, nameChange } from "./report";
+import { type Failure, type RehearsalReport, propertyList } from "./report";
 import { describeResource } from "./state";
 
 /** Why a pass failed; undefined when it did not. `unmodelled` are the types that the stand-in knows nothing of. */
@@ -56,7 +56,7 @@ export function unjudged(up: PassResult): Failure | undefined {
 
 export function unsettled(check: PassResult): Failure | undefined {
   const details = Object.entries(check.changes).flatMap(([kind, changes]) =>
-    changes.map((change) => `${nameChange(change)} would be ${kind}`),
+    changes.map(({ resource, properties }) => `${resource} would be ${kind}${propertyList(properties)}`),
   );
   if (details.length === 0) return undefined;
   return { kind: "not-settled", message: "a second deployment would change something again", details };

@@ -1,6 +1,6 @@
 import { plural, seconds } from "../output";
 import { escapeMarkdown } from "../table";
-import { type RehearsalReport, nameChange } from "./report";
+import { type RehearsalReport, propertyList } from "./report";
 
 const kinds = ["created", "updated", "replaced", "deleted"] as const;
 const shown = 50;
@@ -18,7 +18,12 @@ export function toComment(report: RehearsalReport): string {
     ...(failure ? ["", `**${escapeMarkdown(failure.message)}**`, ...fenced(failure.details)] : []),
     ...folded(
       "Changes",
-      kinds.flatMap((kind) => changes[kind].map((change) => `${kind} ${nameChange(change, escapeMarkdown)}`)),
+      kinds.flatMap((kind) =>
+        changes[kind].map(
+          ({ resource, properties }) =>
+            `${kind} ${escapeMarkdown(resource)}${propertyList(properties, escapeMarkdown)}`,
+        ),
+      ),
     ),
     "",
     `Policies: ${policies.passed.length} passed, ${mandatory.length} mandatory and ${policies.broken.length - mandatory.length} advisory broken` +

@@ -71,15 +71,12 @@ export interface Change {
 }
 
 /**
- * A change by its resource and the properties that it is about, as in `s3.Bucket logs (tags, versioning)`.
+ * The properties that a change is about, to be written after it, as in ` (tags, versioning)`; nothing when there are none.
  *
  * @param escape What the place that it is written to asks of a text.
  */
-export function nameChange(
-  { resource, properties }: Pick<Change, "resource" | "properties">,
-  escape = (text: string): string => text,
-): string {
-  return escape(resource) + (properties.length > 0 ? ` (${escape(properties.join(", "))})` : "");
+export function propertyList(properties: readonly string[], escape = (text: string): string => text): string {
+  return properties.length > 0 ? ` (${escape(properties.join(", "))})` : "";
 }
 
 /** The resources under one child of the stack. */

@@ -2,7 +2,7 @@ import { clip, plural, seconds } from "../output";
 import type { Link } from "./critical-path";
 import { describeOutcome } from "./faults";
 import { orphanLines } from "./orphans";
-import { type RehearsalReport, type Violation, nameChange } from "./report";
+import { type RehearsalReport, type Violation, propertyList } from "./report";
 
 const shownComponents = 24;
 const shownViolations = 8;
@@ -94,7 +94,9 @@ function changeLines({ changes, passes, from, drift }: RehearsalReport, width: n
   if (counted.length === 0) return [`${title}: none`];
   // A first run creates everything: the components above say it better than a list.
   const named = counted.filter(([kind]) => from || drift || kind !== "created");
-  const all = named.flatMap(([kind, list]) => list.map((change) => `${kind} ${nameChange(change)}`));
+  const all = named.flatMap(([kind, list]) =>
+    list.map(({ resource, properties }) => `${kind} ${resource}${propertyList(properties)}`),
+  );
   const shown = from || drift ? shownOfChange : shownChanges;
   const lines = all.slice(0, shown).map((line) => clip(`  ${line}`, width));
   if (all.length > shown) lines.push(`  … and ${all.length - shown} more (--json has all)`);

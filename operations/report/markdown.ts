@@ -1,6 +1,6 @@
 import { about } from "../capacity/tables";
 import { dollars } from "../cost/tables";
-import { nameChange } from "../rehearse/report";
+import { propertyList } from "../rehearse/report";
 import { type Table, escapeMarkdown, linesToMarkdown, toMarkdown } from "../table";
 import { countsByKind } from "./changes";
 import { KINDS, type Report } from "./collect";
@@ -17,8 +17,8 @@ export function toComment(report: Report): string {
     (change?.resources ?? [])
       .filter((each) => each.kind === kind)
       .map(({ resource, properties }) => {
-        const change = { resource, properties: properties.map(({ path }) => path) };
-        return `${kind} ${nameChange(change, escapeMarkdown)}`;
+        const paths = properties.map(({ path }) => path);
+        return `${kind} ${escapeMarkdown(resource)}${propertyList(paths, escapeMarkdown)}`;
       }),
   );
   const broken = found.map(({ level, rule, resource, message, exemption }) => {
