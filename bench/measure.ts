@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import path from "node:path";
 import { root } from "../operations/paths";
 
 /** What a bench claims: the first command takes at most `limit` times as long as the second. */
@@ -13,6 +14,9 @@ export interface Bench {
   /** Brings both to the same warm state before the first run. */
   prepare?(): void | Promise<void>;
 }
+
+/** The command line that most benches time, or prepare with. */
+export const rehearseProduction: readonly string[] = [path.join(root, "prism"), "rehearse", "production"];
 
 /** Seconds of several runs. */
 export interface Times {

@@ -6,11 +6,10 @@ import { awsResources } from "../operations/provider-check";
 import { readState } from "../operations/rehearse/state";
 import { workspaceOf } from "../operations/rehearse/workspace";
 import { which } from "../operations/toolchain";
-import { type Bench, run } from "./measure";
+import { type Bench, rehearseProduction, run } from "./measure";
 import { type Checkpoint, enlarge } from "./policy/stack";
 import { terraformOf } from "./policy/terraform";
 
-const prism = path.join(root, "prism");
 const folder = path.join(prismDirectory(), "bench", "policy");
 const stackOf = (size: number): string => path.join(folder, `stack-${size}.json`);
 const script = (name: string, ...args: string[]): string[] => [
@@ -24,7 +23,7 @@ const script = (name: string, ...args: string[]): string[] => [
 /** Production as last rehearsed. */
 function production(): Checkpoint {
   const file = workspaceOf(loadProgram(undefined), "production").stateFile;
-  if (!fs.existsSync(file)) run([prism, "rehearse", "production"]);
+  if (!fs.existsSync(file)) run(rehearseProduction);
   return readState(file)!;
 }
 
@@ -36,11 +35,11 @@ function writeStacks(...sizes: number[]): void {
 /** Production rehearsed with the pack, against the same without policies. */
 export const policyPack: Bench = {
   name: "policy-pack",
-  measured: [prism, "rehearse", "production"],
-  against: [prism, "rehearse", "production", "--policy-pack", "none"],
+  measured: rehearseProduction,
+  against: [...rehearseProduction, "--policy-pack", "none"],
   limit: 1.25,
   prepare: () => {
-    run([prism, "rehearse", "production"]);
+    run(rehearseProduction);
   },
 };
 
@@ -50,8 +49,8 @@ export const policyPack: Bench = {
  */
 export const policyRules: Bench = {
   name: "policy-rules",
-  measured: [prism, "rehearse", "production"],
-  against: [prism, "rehearse", "production", "--policy-pack", path.join(__dirname, "policy", "empty-pack")],
+  measured: rehearseProduction,
+  against: [...rehearseProduction, "--policy-pack", path.join(__dirname, "policy", "empty-pack")],
   limit: 1.1,
 };
 

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as os from "node:os";
 import * as path from "node:path";
-import { root } from "../paths";
+import { startWorker } from "../worker";
 import type { Report } from "./collect";
 import type { FromReporter, ReportJob, ToReporter } from "./messages";
 
@@ -17,10 +17,7 @@ export class Reporter {
   /** Starts the process, which loads its modules. */
   start(): void {
     if (this.#child) return;
-    this.#child = fork(path.join(root, "operations", "report", "reporter.ts"), [], {
-      execArgv: ["--require", path.join(root, "operations", "register.js")],
-      stdio: ["ignore", 2, 2, "ipc"],
-    });
+    this.#child = startWorker(path.join(__dirname, "reporter.ts"));
     // Whoever waits for it learns of its end.
     this.#child.on("error", () => undefined);
     try {
