@@ -132,8 +132,14 @@ const REFUSED_CREDENTIALS: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: "the secret access key does not belong to the access key",
 };
 
-const UNREACHABLE =
-  /^(ENOTFOUND|ECONN\w+|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|NetworkingError|TimeoutError|AbortError)$/;
+const UNREACHABLE = new RegExp(
+  `^(${[
+    // Of Node, for sockets and streams.
+    "ENOTFOUND|ECONN\\w+|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EPROTO|ERR_STREAM_PREMATURE_CLOSE",
+    // Of the SDK, and of AWS.
+    "NetworkingError|TimeoutError|AbortError|ServiceUnavailable(Exception)?",
+  ].join("|")})$`,
+);
 const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 const DENIED = /^(AccessDenied\w*|UnauthorizedOperation|AuthorizationError\w*|InsufficientPrivileges\w*|Forbidden)$/;
 const MISSING = /NotFound|^NoSuch/;

@@ -71,7 +71,7 @@ export async function withEnvironment(
     interruption.abort();
   };
   // More patience than for a question: what a release has begun is not to be left half done.
-  const aws = new Aws({ answer: 30, tries: 5 });
+  const aws = new Aws({ connect: 5, answer: 30, tries: 5 });
   const context: Context = {
     stack,
     beanstalk: new Beanstalk(aws, stack.region, application.applicationName, application.environmentName),

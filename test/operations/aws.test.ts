@@ -26,6 +26,7 @@ describe("a call of AWS that failed", () => {
     ["credentials", thrown("SignatureDoesNotMatch", { status: 403 })],
     ["credentials", thrown("CredentialsProviderError")],
     ["unreachable", thrown("Error", { code: "ENOTFOUND" })],
+    ["unreachable", thrown("Error", { code: "ERR_STREAM_PREMATURE_CLOSE" })],
     ["unreachable", thrown("TimeoutError")],
     ["unreachable", thrown("ServiceUnavailable", { status: 503 })],
     ["refused", thrown("InvalidParameterValue", { status: 400 })],
